@@ -1,0 +1,99 @@
+package journal
+
+import (
+	"fmt"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+)
+
+// Record is one numbered write of a pass: what the code has seen since the last
+// one, and what the pass is about to do. Times are milliseconds since 1970.
+type Record struct {
+	Attempt int   `json:"attempt"`
+	At      int64 `json:"at"`
+
+	// Issued are the calls and steps that the code issued for the first time, by
+	// seq without a gap. Those without Pending are executed by this pass.
+	Issued []Intent `json:"issued,omitempty"`
+
+	// Started are earlier entries that this pass executes again.
+	Started []int `json:"started,omitempty"`
+
+	// Done are completions in the order in which the code saw, or will see, them.
+	Done []Completion `json:"done,omitempty"`
+}
+
+// Empty reports whether the record says nothing.
+func (r Record) Empty() bool { return len(r.Issued)+len(r.Started)+len(r.Done) == 0 }
+
+// Intent is a call or step that the code issued.
+type Intent struct {
+	Seq       int    `json:"seq"`
+	Connector string `json:"connector"` // [execution.StepConnector] for a step
+	Method    string `json:"method"`    // or the name of the step
+	Args      *Value `json:"args,omitempty"`
+
+	Ephemeral        bool                  `json:"ephemeral,omitempty"`
+	RequiresApproval bool                  `json:"requiresApproval,omitempty"`
+	Pending          execution.PendingKind `json:"pending,omitempty"` // not executed: waits for this
+}
+
+// Mark says what a completion does to its entry.
+type Mark string
+
+// The marks. The code sees the first three; the others take an outcome back.
+const (
+	MarkApplied Mark = "applied" // it has a result
+	MarkFailed  Mark = "failed"  // the connector's or step's own error
+	MarkRefused Mark = "error"   // refused by Reprise
+	MarkRetry   Mark = "retry"   // known to need another execution
+	MarkUnknown Mark = "unknown" // its outcome is open: the method's onUnknown decides
+)
+
+// Delivered reports whether the code sees such a completion.
+func (m Mark) Delivered() bool { return m == MarkApplied || m == MarkFailed || m == MarkRefused }
+
+// OpEntry and the others are the kinds of things that complete.
+const (
+	OpEntry = ""      // a call or step, numbered by seq
+	OpTimer = "timer" // a timer, numbered by its own counter
+)
+
+// Ref names one thing that completes.
+type Ref struct {
+	Kind string `json:"kind,omitempty"`
+	N    int    `json:"n"`
+}
+
+func (r Ref) String() string {
+	if r.Kind == OpEntry {
+		return fmt.Sprintf("seq %d", r.N)
+	}
+	return fmt.Sprintf("%s %d", r.Kind, r.N)
+}
+
+// Completion is one thing that came to its end.
+type Completion struct {
+	Ref
+	Mark    Mark                 `json:"mark"`
+	Result  *Value               `json:"result,omitempty"` // nil for no value, and for ephemeral ones
+	Error   *execution.CallError `json:"error,omitempty"`
+	At      int64                `json:"at"` // what the clock in the sandbox shows from here on
+	Attempt int                  `json:"attempt"`
+}
+
+// Values returns every value of r, to be offloaded or resolved in place.
+func (r *Record) Values() []*Value {
+	var all []*Value
+	for _, in := range r.Issued {
+		if in.Args != nil {
+			all = append(all, in.Args)
+		}
+	}
+	for _, c := range r.Done {
+		if c.Result != nil {
+			all = append(all, c.Result)
+		}
+	}
+	return all
+}

@@ -1,0 +1,93 @@
+package journal
+
+import (
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+)
+
+// State is the summary of an execution. Its revision is the fence.
+type State struct {
+	Status   execution.Status `json:"status"`
+	Attempt  int              `json:"attempt"` // the fence as people see it: 1, 2 …
+	Try      int              `json:"try"`     // within the retry budget: 1, 2 …
+	Executor string           `json:"executor,omitempty"`
+
+	// Nonce and Write identify one write among all others.
+	Nonce string `json:"nonce"`
+	Write int    `json:"write"`
+
+	Carrier Carrier `json:"carrier"`
+
+	// LostPasses counts passes in a row that died without a new completion;
+	// Progress is the number of completions at the last lost one.
+	LostPasses int `json:"lostPasses,omitempty"`
+	Progress   int `json:"progress,omitempty"`
+
+	CreatedAt time.Time `json:"createdAt"`
+	StartedAt time.Time `json:"startedAt"` // the first claim: where the sandbox's clock starts
+	UpdatedAt time.Time `json:"updatedAt"`
+
+	// RetryAt is when a retrying or sleeping execution is due; DelayMs is the
+	// delay that was asked for: nobody waits longer, whatever the clocks say.
+	RetryAt *time.Time `json:"retryAt,omitempty"`
+	DelayMs int64      `json:"delayMs,omitempty"`
+
+	// Failures counts the failed passes so far; Failure is the last one's.
+	Failures int                `json:"failures,omitempty"`
+	Failure  *execution.Failure `json:"failure,omitempty"`
+	Error    string             `json:"error,omitempty"`
+	Result   *Value             `json:"result,omitempty"`
+
+	// Logs is a JSON array of [PassLogs].
+	Logs *Value `json:"logs,omitempty"`
+
+	// Carry are completions that no record carries yet; see [Carry].
+	Carry *Carry `json:"carry,omitempty"`
+
+	Pending []int `json:"pending,omitempty"` // seqs that wait for a person
+
+	Connectors []string          `json:"connectors,omitempty"` // configured at the first claim
+	Labels     map[string]string `json:"labels,omitempty"`
+	Seed       string            `json:"seed"`
+	Engine     string            `json:"engine,omitempty"` // version that made the journal
+	Digest     string            `json:"digest"`           // of the request
+}
+
+// Carrier is the message that an execution rides on.
+type Carrier struct {
+	Seq   uint64 `json:"seq"`             // its sequence in the queue
+	Spent bool   `json:"spent,omitempty"` // settled by ack: it must never claim again
+}
+
+// Carry holds completions in the state until a record holds them. The first
+// record that a pass writes starts with them: so they count here only while
+// there is no record number After.
+type Carry struct {
+	After int          `json:"after"` // the number of records when they were put here
+	Done  []Completion `json:"done"`
+}
+
+// PassLogs are the console lines of one pass.
+type PassLogs struct {
+	Attempt int      `json:"attempt"`
+	Lines   []string `json:"lines"`
+}
+
+// Values returns every value of s, to be offloaded or resolved in place.
+func (s *State) Values() []*Value {
+	var all []*Value
+	for _, v := range []*Value{s.Result, s.Logs} {
+		if v != nil {
+			all = append(all, v)
+		}
+	}
+	if s.Carry != nil {
+		for _, c := range s.Carry.Done {
+			if c.Result != nil {
+				all = append(all, c.Result)
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,78 @@
+package journal
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/value"
+)
+
+// ShownBytes is the size above which a value appears as {"$object", "bytes"} in
+// answers and events. Every larger value is offloaded, so that it can be fetched.
+const ShownBytes = 256 << 10
+
+// View says from where the entries are looked at.
+type View struct {
+	Attempt int  // of the last pass: what an earlier one completed was replayed
+	Running bool // that pass is still running
+	Failed  bool // the execution ended `error`
+}
+
+// View returns the view of an execution in this state.
+func (s State) View() View {
+	return View{Attempt: s.Attempt, Running: s.Status == execution.Running, Failed: s.Status == execution.Error}
+}
+
+// Shown returns the entries as people see them.
+func (l *Log) Shown(v View) []execution.Entry {
+	all := make([]execution.Entry, len(l.Entries))
+	for i := range l.Entries {
+		all[i] = l.Entries[i].Shown(v)
+	}
+	return all
+}
+
+// Shown returns the entry as people see it.
+func (e *Entry) Shown(v View) execution.Entry {
+	running := 0
+	if v.Running {
+		running = v.Attempt
+	}
+	return execution.Entry{
+		Seq: e.Seq, Connector: e.Connector, Method: e.Method,
+		Args: e.Args.Shown(), Result: e.Result.Shown(), Error: e.Error,
+		State:            e.State(running, v.Failed),
+		RequiresApproval: e.RequiresApproval, Ephemeral: e.Ephemeral,
+		Attempt: e.StartBy, StartedAt: moment(e.StartAt), FinishedAt: moment(e.DoneAt),
+		Replayed: e.Mark.Delivered() && e.DoneBy < v.Attempt && !e.Ephemeral,
+	}
+}
+
+// Shown returns v as plain JSON, or as a pointer when it is too large to show;
+// nil for no value.
+func (v *Value) Shown() json.RawMessage {
+	switch {
+	case v == nil:
+		return nil
+	case v.Offloaded():
+		pointer, err := json.Marshal(struct {
+			Object string `json:"$object"`
+			Bytes  int    `json:"bytes"`
+		}{v.Object, v.Bytes})
+		if err != nil {
+			return nil
+		}
+		return pointer
+	}
+	return value.Plain(v.JSON)
+}
+
+// moment turns milliseconds since 1970 into a time; 0 gives nil.
+func moment(ms int64) *time.Time {
+	if ms == 0 {
+		return nil
+	}
+	t := time.UnixMilli(ms).UTC()
+	return &t
+}

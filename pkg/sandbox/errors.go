@@ -1,0 +1,25 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrStack is returned when a script recursed too deeply. No script catches it.
+var ErrStack = errors.New("maximum call stack size exceeded")
+
+// SyntaxError says where a source does not parse.
+type SyntaxError struct {
+	Message string
+	Pos     Pos
+	Line    string // the line of the author's source, clipped
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("SyntaxError: %s at line %d:%d\n  %s", e.Message, e.Pos.Line, e.Pos.Column, e.Line)
+}
+
+// CrashError is returned when the sandbox failed, rather than the script.
+type CrashError struct{ Detail string }
+
+func (e *CrashError) Error() string { return "the sandbox crashed: " + e.Detail }

@@ -1,0 +1,140 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// Sandbox runs JavaScript. Its implementations differ in what a hostile script
+// can do to the process, not in what a script sees.
+type Sandbox interface {
+	// Run runs one pass of the script, from its first line until it returns,
+	// throws, or the host or ctx ends it. It returns a [*SyntaxError] when the
+	// source does not parse, the host's error when Turn returned one, the cause
+	// of ctx when that ended, [ErrStack] on runaway recursion and a [*CrashError]
+	// when the sandbox itself failed. It never panics.
+	Run(ctx context.Context, s Script, host Host) (Result, error)
+
+	// Call evaluates source, the text of a JavaScript function, calls it with arg
+	// (plain JSON) and returns what it returns, or its promise gives, as plain
+	// JSON; nil for undefined. Nothing but the language itself is in reach. It
+	// returns a [*Thrown] when the function throws, and errors as Run does.
+	Call(ctx context.Context, source string, arg json.RawMessage) (json.RawMessage, error)
+}
+
+// Host is all that a script can reach. Run calls it from one goroutine.
+type Host interface {
+	// Turn is called when the script can do nothing more by itself. It takes the
+	// operations that the script issued since the last turn, in the order of
+	// issue, and returns the one event that happens next; it blocks until there
+	// is one. An error stops the script for good: no catch or finally runs.
+	Turn(ctx context.Context, issued []Op) (Event, error)
+
+	// Print takes a console line, at once.
+	Print(line string)
+}
+
+// Script is what one pass runs.
+type Script struct {
+	Source string
+	Input  json.RawMessage // durable form (pkg/value); nil: undefined
+
+	// Connectors are the global names, besides codemode, that forward calls.
+	Connectors []string
+
+	// Seed is where all randomness comes from; Now is where the clock starts.
+	// Same seed, start and events: same behaviour.
+	Seed string
+	Now  time.Time
+
+	MaxValueBytes int // of one value that leaves the sandbox; zero: no limit
+	MaxStack      int // depth of the call stack; zero: the default
+}
+
+// OpKind says what a script asked for.
+type OpKind string
+
+// The operations.
+const (
+	OpCall      OpKind = "call"      // a connector method
+	OpStep      OpKind = "step"      // codemode.step: wants to run its closure
+	OpStepDone  OpKind = "stepDone"  // the closure of the step Target has ended
+	OpStepTimer OpKind = "stepTimer" // a timer inside a step: not journaled
+	OpTimer     OpKind = "timer"     // setTimeout, or one round of setInterval
+	OpClear     OpKind = "clear"     // the timer Target will not be missed
+)
+
+// Op is one operation that a script issued.
+type Op struct {
+	ID   int // from 0 in the order of issue, over all kinds
+	Kind OpKind
+
+	Connector string          // call
+	Method    string          // call: the method; step: its name
+	Args      json.RawMessage // call: durable form; nil: no argument
+	Result    json.RawMessage // stepDone: durable form; nil: undefined
+	Thrown    *Thrown         // stepDone: what the closure threw
+	Delay     time.Duration   // timer, stepTimer
+	Target    int             // stepDone, clear: an ID
+	Invalid   *Invalid        // Args or Result could not be taken
+	Pos       Pos             // where the author wrote it
+}
+
+// Invalid says why a value cannot leave the sandbox.
+type Invalid struct {
+	TooLarge bool // above MaxValueBytes; otherwise it has no durable form
+	Bytes    int  // how large, as far as it was measured
+	Problem  string
+}
+
+// EventKind says how an operation goes on.
+type EventKind string
+
+// The events.
+const (
+	EventResolve EventKind = "resolve" // call, step: fulfil with Value
+	EventReject  EventKind = "reject"  // call, step: reject with Name and Message
+	EventRunStep EventKind = "runStep" // step: run the closure now
+	EventFire    EventKind = "fire"    // timer, stepTimer: run the callback
+)
+
+// Event is the one thing that happens next.
+type Event struct {
+	Op    int
+	Kind  EventKind
+	Value json.RawMessage // durable form; nil: undefined
+	Name  string          // reject: the error's name; empty: "Error"
+	Text  string          // reject: the error's message
+
+	// Now is the time in the sandbox from here on. The clock never goes back.
+	Now time.Time
+}
+
+// Pos is a place in the author's source, counted from 1. The zero value means unknown.
+type Pos struct{ Line, Column int }
+
+// Result is how a pass of the code ended by itself.
+type Result struct {
+	Value   json.RawMessage // durable form; nil: undefined
+	Invalid *Invalid        // the value could not be taken
+	Thrown  *Thrown         // the code failed; Value is nil then
+
+	// Issued are the operations that no Turn has seen.
+	Issued []Op
+}
+
+// Thrown is what the code threw, or a rejection that it left unhandled.
+type Thrown struct {
+	Name    string // "TypeError"; empty when no error was thrown
+	Message string // never empty: a text that shows what was thrown
+	Pos     Pos    // where, in the author's source
+
+	// Op is the operation whose rejection, or failing, this very error is; -1: none.
+	Op int
+
+	// Undefined is the global that the submitted code asked for in vain.
+	Undefined string
+}
+
+func (t *Thrown) Error() string { return t.Message }
