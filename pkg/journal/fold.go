@@ -56,13 +56,13 @@ func Fold(s State, records []Record) (*Log, error) {
 				return nil, fmt.Errorf("carried by the state: %w", err)
 			}
 		}
-		l.Carried = s.Carry.Done
+		l.Carried = slices.Clone(s.Carry.Done)
 	}
 	return l, nil
 }
 
-// Apply folds one more record. Completions that the state carried, and that the
-// record therefore starts with, are not folded twice.
+// Apply folds one more record. The completions in Carried, with which the record
+// starts, are not folded twice.
 func (l *Log) Apply(r Record) error {
 	for _, in := range r.Issued {
 		if in.Seq != len(l.Entries) {
@@ -89,6 +89,16 @@ func (l *Log) Apply(r Record) error {
 		}
 	}
 	l.Next++
+	return nil
+}
+
+// Hear folds a completion that no record holds yet. It joins Carried, with which
+// the next record must start.
+func (l *Log) Hear(c Completion) error {
+	if err := l.complete(c); err != nil {
+		return err
+	}
+	l.Carried = append(l.Carried, c)
 	return nil
 }
 

@@ -1,0 +1,158 @@
+// Package executor puts an executor together: stream, sandbox, engine, runner and
+// the API service. The commands, and their tests, share it.
+package executor
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nuid"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/reprise-run/reprise/pkg/connector"
+	natsconn "github.com/reprise-run/reprise/pkg/connector/nats"
+	"github.com/reprise-run/reprise/pkg/control"
+	"github.com/reprise-run/reprise/pkg/engine"
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/runner"
+	"github.com/reprise-run/reprise/pkg/sandbox"
+	"github.com/reprise-run/reprise/pkg/stream"
+)
+
+// Config configures [Run]. The zero value of a field means its default, which is
+// that of the package it is handed to.
+type Config struct {
+	Conn       *nats.Conn     // required; it must outlive Run
+	Connectors *connector.Set // required
+
+	Name     string // default: host name and a random part
+	Runtimes []string
+	Domain   string // of JetStream
+
+	Concurrency   int
+	AckWait       time.Duration // of consumers that are created
+	Grace         time.Duration
+	DrainTimeout  time.Duration
+	MaxLostPasses int
+	PassTimeout   time.Duration
+	SweepInterval time.Duration
+	Overdue       time.Duration
+
+	// Discover adds NATS services that call themselves connectors.
+	Discover bool
+
+	Logger *slog.Logger
+}
+
+// NewName returns a name for an executor on this host.
+func NewName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "executor"
+	}
+	random := nuid.Next()
+	return host + "-" + random[len(random)-6:]
+}
+
+// Run serves until ctx ends, then drains and returns nil. ready is called once the
+// executor takes work. It returns an error when something cannot be set up.
+func Run(ctx context.Context, cfg Config, ready func(name string)) error {
+	cfg.Name = cmp.Or(cfg.Name, NewName())
+	if len(cfg.Runtimes) == 0 {
+		cfg.Runtimes = []string{execution.DefaultRuntime}
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	s, err := stream.Open(ctx, cfg.Conn, stream.Config{
+		Runtimes: cfg.Runtimes, AckWait: cfg.AckWait, Domain: cfg.Domain, Logger: cfg.Logger,
+	})
+	if err != nil {
+		return fmt.Errorf("open stream: %w", err)
+	}
+	run, err := newRunner(cfg, s)
+	if err != nil {
+		return err
+	}
+	service, err := control.NewService(control.ServiceConfig{
+		Stream: s, Runtimes: cfg.Runtimes, Executor: cfg.Name, Logger: cfg.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	return serve(ctx, cfg, run, service, ready)
+}
+
+// serve runs the parts. The API answers as long as passes drain.
+func serve(ctx context.Context, cfg Config, run *runner.Runner, service *control.Service, ready func(string)) error {
+	api, endAPI := context.WithCancel(context.WithoutCancel(ctx))
+	defer endAPI()
+	parts, ctx := errgroup.WithContext(ctx)
+	parts.Go(func() error { return service.Run(api) })
+	if cfg.Discover {
+		discovery, err := natsconn.NewDiscovery(natsconn.DiscoveryConfig{Conn: cfg.Conn, Set: cfg.Connectors, Logger: cfg.Logger})
+		if err != nil {
+			return err
+		}
+		parts.Go(func() error { return discovery.Run(ctx) })
+	}
+	parts.Go(func() error {
+		defer endAPI()
+		return run.Run(ctx, func() {
+			if ready != nil {
+				ready(cfg.Name)
+			}
+		})
+	})
+	err := parts.Wait()
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+func newRunner(cfg Config, s *stream.Stream) (*runner.Runner, error) {
+	queueWait := cmp.Or(cfg.AckWait, DefaultAckWait)
+	e, err := engine.New(engine.Config{
+		Sandbox: sandbox.NewInProcess(sandbox.Config{}), Store: s.Journal(), Connectors: cfg.Connectors, Now: time.Now,
+		PassTimeout: cfg.PassTimeout, Grace: cfg.Grace, Recheck: queueWait / 2, MaxValueBytes: s.MaxValueBytes(),
+		Version: Version(), Logger: cfg.Logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return runner.New(runner.Config{
+		Stream: s, Engine: e, Name: cfg.Name, Runtimes: cfg.Runtimes, Connectors: cfg.Connectors.Names, Version: Version(),
+		Concurrency: cfg.Concurrency, DrainTimeout: cfg.DrainTimeout, MaxLostPasses: cfg.MaxLostPasses,
+		SweepInterval: cfg.SweepInterval, Overdue: cfg.Overdue, Logger: cfg.Logger,
+	})
+}
+
+// DefaultAckWait is how long a message may stay without a sign of life.
+const DefaultAckWait = 15 * time.Second
+
+// Version names what shapes a journal: this program, its interpreter and its
+// transformer. It is recorded with every execution.
+func Version() string {
+	parts := []string{"reprise"}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return parts[0]
+	}
+	parts[0] += "@" + cmp.Or(strings.Trim(info.Main.Version, "()"), "devel")
+	for _, dep := range info.Deps {
+		switch dep.Path {
+		case "github.com/dop251/goja", "github.com/evanw/esbuild":
+			parts = append(parts, dep.Path[strings.LastIndex(dep.Path, "/")+1:]+"@"+dep.Version)
+		}
+	}
+	return strings.Join(parts, " ")
+}

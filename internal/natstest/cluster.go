@@ -1,0 +1,106 @@
+package natstest
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+// Servers is a cluster of servers.
+type Servers struct {
+	tb  testing.TB
+	All []*Server
+}
+
+// Cluster starts n clustered servers with JetStream and waits for their leader.
+func Cluster(tb testing.TB, n int) *Servers {
+	tb.Helper()
+	ports := freePorts(tb, 2*n)
+	var routes []*url.URL
+	for i := range n {
+		routes = append(routes, &url.URL{Scheme: "nats-route", Host: fmt.Sprintf("127.0.0.1:%d", ports[n+i])})
+	}
+	c := &Servers{tb: tb}
+	dir := tb.TempDir()
+	for i := range n {
+		o := options(tb, Options{StoreDir: filepath.Join(dir, fmt.Sprint(i))})
+		o.ServerName, o.Port = fmt.Sprintf("n%d", i), ports[i]
+		o.Cluster = server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: ports[n+i]}
+		o.Routes = routes
+		s := &Server{tb: tb, opts: o, name: o.ServerName}
+		s.Start()
+		c.All = append(c.All, s)
+	}
+	c.WaitReady()
+	return c
+}
+
+// WaitReady waits until every running server knows the meta leader and is current.
+func (c *Servers) WaitReady() {
+	c.tb.Helper()
+	Eventually(c.tb, "a meta leader and its followers", func() bool {
+		leader := false
+		for _, s := range c.All {
+			if !s.srv.Running() {
+				continue
+			}
+			if !s.srv.ReadyForConnections(time.Millisecond) || !s.srv.JetStreamIsCurrent() {
+				return false
+			}
+			leader = leader || s.srv.JetStreamIsLeader() && len(s.srv.JetStreamClusterPeers()) == len(c.All)
+		}
+		return leader
+	})
+}
+
+// URL lists the addresses of all servers.
+func (c *Servers) URL() string {
+	var all []string
+	for _, s := range c.All {
+		all = append(all, s.URL())
+	}
+	return strings.Join(all, ",")
+}
+
+// Conn connects a client to the cluster.
+func (c *Servers) Conn(opts ...nats.Option) *nats.Conn {
+	c.tb.Helper()
+	return Connect(c.tb, c.URL(), opts...)
+}
+
+// Leader returns the server that leads a stream, and waits until there is one.
+func (c *Servers) Leader(stream string) *Server {
+	c.tb.Helper()
+	var leader *Server
+	Eventually(c.tb, "a leader of "+stream, func() bool {
+		for _, s := range c.All {
+			if s.srv.Running() && s.srv.JetStreamIsStreamLeader(server.DEFAULT_GLOBAL_ACCOUNT, stream) {
+				leader = s
+			}
+		}
+		return leader != nil
+	})
+	return leader
+}
+
+// freePorts returns n ports that were free a moment ago.
+func freePorts(tb testing.TB, n int) []int {
+	tb.Helper()
+	var ports []int
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			tb.Fatalf("find a free port: %v", err)
+		}
+		defer func() { _ = l.Close() }() // all at once, so that they differ
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	return ports
+}

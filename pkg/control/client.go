@@ -1,0 +1,150 @@
+package control
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nats.go/micro"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/stream"
+)
+
+// ClientConfig configures a [Client]. The zero value of a field means its default.
+type ClientConfig struct {
+	// Conn is the connection. It belongs to the caller. Required.
+	Conn *nats.Conn
+
+	// Runtime to talk to. Default [execution.DefaultRuntime].
+	Runtime string
+
+	// Domain is the JetStream domain. Default: that of the server.
+	Domain string
+
+	// Timeout bounds each request, and the acknowledgement of a submission.
+	// It does not bound how long an outcome is waited for. Default 5s.
+	Timeout time.Duration
+}
+
+// Client talks to the executors of one runtime.
+type Client struct {
+	nc      *nats.Conn
+	js      jetstream.JetStream
+	runtime string
+	timeout time.Duration
+}
+
+// NewClient returns a client. It needs no closing.
+func NewClient(c ClientConfig) (*Client, error) {
+	if c.Conn == nil {
+		return nil, errors.New("configure client: conn: missing")
+	}
+	c.Runtime = cmp.Or(c.Runtime, execution.DefaultRuntime)
+	c.Timeout = cmp.Or(c.Timeout, 5*time.Second)
+	if err := execution.CheckRuntime(c.Runtime); err != nil {
+		return nil, fmt.Errorf("configure client: %w", err)
+	}
+	js, err := openJetStream(c)
+	if err != nil {
+		return nil, fmt.Errorf("configure client: %w", err)
+	}
+	return &Client{nc: c.Conn, js: js, runtime: c.Runtime, timeout: c.Timeout}, nil
+}
+
+func openJetStream(c ClientConfig) (jetstream.JetStream, error) {
+	if c.Domain != "" {
+		return jetstream.NewWithDomain(c.Conn, c.Domain)
+	}
+	return jetstream.New(c.Conn)
+}
+
+// Runtime returns the runtime that the client talks to.
+func (c *Client) Runtime() string { return c.runtime }
+
+// Get returns the record of an execution. It returns [ErrNotFound], also for one
+// that no executor has claimed yet, [ErrGone], [ErrNoExecutor] or [ErrUnavailable].
+func (c *Client) Get(ctx context.Context, id execution.ID) (execution.Record, error) {
+	var r execution.Record
+	return r, c.Call(ctx, "get", map[string]execution.ID{"id": id}, &r)
+}
+
+// List returns one page, newest first. It returns [ErrBadRequest] for a query that
+// makes no sense.
+func (c *Client) List(ctx context.Context, q ListQuery) (Listing, error) {
+	var l Listing
+	return l, c.Call(ctx, "list", q, &l)
+}
+
+// Watch receives the events of an execution, or with an empty id those of the
+// runtime, from now on. What happens after Watch returned and before the server
+// knows of it may be missed by Watch alone; a request made on the same connection
+// closes that gap. Close it.
+func (c *Client) Watch(id execution.ID) (*Watch, error) { return watch(c.nc, c.runtime, id) }
+
+// Object returns a value that an answer shows as {"$object": hash}. It returns
+// [ErrNotFound] when the execution has no such value any more.
+func (c *Client) Object(ctx context.Context, id execution.ID, hash string) (json.RawMessage, error) {
+	store, err := c.js.ObjectStore(ctx, stream.Bucket)
+	if err != nil {
+		return nil, fmt.Errorf("open the large values: %w", err)
+	}
+	key := journal.Key{Runtime: c.runtime, ID: id}
+	body, err := store.GetBytes(ctx, key.String()+"."+hash)
+	if errors.Is(err, jetstream.ErrObjectNotFound) {
+		return nil, fmt.Errorf("value %s of execution %s: %w", hash, id, ErrNotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("fetch value %s of execution %s: %w", hash, id, err)
+	}
+	return body, nil
+}
+
+// Call asks for any operation: in is its parameters, out receives the answer. It
+// returns an [*Error] for a refusal, [ErrNoExecutor] or [ErrUnavailable].
+func (c *Client) Call(ctx context.Context, operation string, in, out any) error {
+	answer, err := c.ask(ctx, operation, in, c.timeout)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(answer, out); err != nil {
+		return fmt.Errorf("read the answer of %s: %w", operation, err)
+	}
+	return nil
+}
+
+func (c *Client) ask(ctx context.Context, operation string, in any, timeout time.Duration) ([]byte, error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", operation, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	reply, err := c.nc.RequestWithContext(ctx, stream.APISubject(c.runtime, operation), body)
+	switch {
+	case errors.Is(err, nats.ErrNoResponders):
+		return nil, fmt.Errorf("%w for runtime %s", ErrNoExecutor, c.runtime)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout):
+		return nil, fmt.Errorf("%s: %w", operation, ErrUnavailable)
+	case errors.Is(err, nats.ErrMaxPayload):
+		return nil, fmt.Errorf("%s with %d bytes: %w (%d)", operation, len(body), ErrTooLarge, c.nc.MaxPayload())
+	case err != nil:
+		return nil, fmt.Errorf("ask for %s: %w", operation, err)
+	}
+	if code := reply.Header.Get(micro.ErrorCodeHeader); code != "" {
+		n, err := strconv.Atoi(code)
+		if err != nil {
+			n = http.StatusInternalServerError
+		}
+		return nil, &Error{Code: n, Message: reply.Header.Get(micro.ErrorHeader)}
+	}
+	return reply.Data, nil
+}

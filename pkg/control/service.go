@@ -1,0 +1,261 @@
+package control
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/micro"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/stream"
+)
+
+// ServiceName is the name under which the service is discovered.
+const ServiceName = "executions"
+
+// ServiceConfig configures a [Service]. The zero value of a field means its default.
+type ServiceConfig struct {
+	// Stream is where the executions are. Required.
+	Stream *stream.Stream
+
+	// Runtimes are those that the executor serves. Required.
+	Runtimes []string
+
+	// Executor is the name of the executor, for discovery. Default: none.
+	Executor string
+
+	// Version of the program, a semantic version. Default "0.0.0".
+	Version string
+
+	// Timeout bounds an operation that does not wait for an outcome. Default 10s.
+	Timeout time.Duration
+
+	// MaxWait bounds how long a submission with "wait" is waited for. Then the
+	// answer is 504 and the execution goes on. Default 10m.
+	MaxWait time.Duration
+
+	// MaxRequests bounds the requests that are worked on at the same time, those
+	// that wait for an outcome included. More get 503. Default 1000.
+	MaxRequests int
+
+	// Logger receives operational events. Default: discard.
+	Logger *slog.Logger
+}
+
+func (c ServiceConfig) withDefaults() ServiceConfig {
+	c.Version = cmp.Or(c.Version, "0.0.0")
+	c.Timeout = cmp.Or(c.Timeout, 10*time.Second)
+	c.MaxWait = cmp.Or(c.MaxWait, 10*time.Minute)
+	c.MaxRequests = cmp.Or(c.MaxRequests, 1000)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+func (c ServiceConfig) validate() error {
+	var errs []error
+	if c.Stream == nil {
+		errs = append(errs, errors.New("stream: missing"))
+	}
+	if len(c.Runtimes) == 0 {
+		errs = append(errs, errors.New("runtimes: none"))
+	}
+	for _, r := range c.Runtimes {
+		if err := execution.CheckRuntime(r); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if c.Timeout < 0 || c.MaxWait < 0 || c.MaxRequests < 1 {
+		errs = append(errs, errors.New("timeout, max wait and max requests: must be positive"))
+	}
+	return errors.Join(errs...)
+}
+
+// Service answers the operations of the API.
+type Service struct {
+	cfg ServiceConfig
+	s   *stream.Stream
+	log *slog.Logger
+
+	slots chan struct{}  // one per request that is worked on
+	work  sync.WaitGroup // the same
+}
+
+// NewService returns a service that [Service.Run] starts.
+func NewService(c ServiceConfig) (*Service, error) {
+	c = c.withDefaults()
+	if err := c.validate(); err != nil {
+		return nil, fmt.Errorf("configure control: %w", err)
+	}
+	return &Service{cfg: c, s: c.Stream, log: c.Logger, slots: make(chan struct{}, c.MaxRequests)}, nil
+}
+
+// operation is one thing that can be asked for. Each group of operations has a file
+// of its own and one line in [Service.operations].
+type operation struct {
+	name string // the last tokens of the subject
+
+	// run returns what is answered as JSON. Its context ends after the timeout
+	// of the configuration, or, where long, with the service.
+	run  func(ctx context.Context, c call) (any, error)
+	long bool
+}
+
+// call is one request.
+type call struct {
+	runtime string
+	body    []byte
+}
+
+// operations lists everything that the service answers.
+func (s *Service) operations() []operation {
+	return []operation{
+		{name: "submit", run: s.submit, long: true},
+		{name: "get", run: s.get},
+		{name: "list", run: s.list},
+	}
+}
+
+// Run answers until ctx ends; requests at work are then answered, those that wait
+// for an outcome with 503. It returns an error only when it cannot start. Call it once.
+func (s *Service) Run(ctx context.Context) error {
+	// Requests outlive ctx as long as they answer soon; stop ends those that wait.
+	base, stop := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer stop(errStopping)
+	service, err := micro.AddService(s.s.Conn(), micro.Config{
+		Name: ServiceName, Version: s.cfg.Version, Description: "Submits, shows and decides executions",
+		QueueGroup: "executors", Metadata: map[string]string{"executor": s.cfg.Executor},
+		ErrorHandler: func(_ micro.Service, e *micro.NATSError) {
+			s.log.Warn("control service error", "subject", e.Subject, "error", e.Error())
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("start control service: %w", err)
+	}
+	for _, runtime := range s.cfg.Runtimes {
+		for _, op := range s.operations() {
+			if err := s.offer(base, service, runtime, op); err != nil {
+				return errors.Join(err, service.Stop())
+			}
+		}
+	}
+	<-ctx.Done()
+	if err := service.Stop(); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
+		s.log.Warn("stop control service", "error", err.Error())
+	}
+	stop(errStopping)
+	s.work.Wait()
+	return nil
+}
+
+func (s *Service) offer(ctx context.Context, to micro.Service, runtime string, op operation) error {
+	handler := micro.HandlerFunc(func(r micro.Request) { s.accept(ctx, runtime, op, r) })
+	err := to.AddEndpoint(strings.ReplaceAll(op.name, ".", "_"), handler,
+		micro.WithEndpointSubject(stream.APISubject(runtime, op.name)),
+		micro.WithEndpointMetadata(map[string]string{"runtime": runtime}))
+	if err != nil {
+		return fmt.Errorf("offer %s for runtime %s: %w", op.name, runtime, err)
+	}
+	return nil
+}
+
+// accept works on the request beside the others.
+func (s *Service) accept(ctx context.Context, runtime string, op operation, r micro.Request) {
+	// Copied: the request belongs to the library once this returns.
+	c, reply := call{runtime: runtime, body: r.Data()}, r.Reply()
+	if ctx.Err() != nil {
+		s.answer(op, reply, nil, context.Cause(ctx))
+		return
+	}
+	select {
+	case s.slots <- struct{}{}:
+	default:
+		s.answer(op, reply, nil, refuse(http.StatusServiceUnavailable, "this executor works on %d requests already; ask again", s.cfg.MaxRequests))
+		return
+	}
+	s.work.Go(func() {
+		defer func() { <-s.slots }()
+		result, err := s.perform(ctx, op, c)
+		s.answer(op, reply, result, err)
+	})
+}
+
+// perform runs the operation within its time; a panic is its error.
+func (s *Service) perform(ctx context.Context, op operation, c call) (result any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("operation panicked", "operation", op.name, "panic", fmt.Sprint(p))
+			result, err = nil, refuse(http.StatusInternalServerError, "%s: internal error", op.name)
+		}
+	}()
+	if !op.long {
+		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.Timeout)
+		defer cancel()
+		ctx = short
+	}
+	return op.run(ctx, c)
+}
+
+// answer sends the result, or the error in the headers of a service. It does not go
+// through the library's Respond, which is for the goroutine of the handler alone.
+func (s *Service) answer(op operation, reply string, result any, err error) {
+	if reply == "" {
+		return
+	}
+	m := nats.NewMsg(reply)
+	if err == nil {
+		m.Data, err = s.encode(result)
+	}
+	if err != nil {
+		refused := refusal(err)
+		if refused.Code >= http.StatusInternalServerError {
+			s.log.Warn("operation failed", "operation", op.name, "error", err.Error())
+		}
+		m.Data = nil
+		m.Header.Set(micro.ErrorCodeHeader, strconv.Itoa(refused.Code))
+		m.Header.Set(micro.ErrorHeader, headerText(refused.Message))
+	}
+	if err := s.s.Conn().PublishMsg(m); err != nil {
+		s.log.Warn("answer request", "operation", op.name, "error", err.Error())
+	}
+}
+
+// encode writes the answer, made to fit into a message.
+func (s *Service) encode(result any) ([]byte, error) {
+	limit := int(s.s.Conn().MaxPayload())
+	body, err := json.Marshal(result)
+	if err != nil {
+		return nil, fmt.Errorf("encode answer: %w", err)
+	}
+	if len(body) <= limit {
+		return body, nil
+	}
+	switch r := result.(type) {
+	case execution.Record:
+		return fitRecord(r, limit)
+	case execution.Outcome:
+		return fitOutcome(r, limit)
+	}
+	return nil, fmt.Errorf("the answer has %d bytes, a message of this server at most %d", len(body), limit)
+}
+
+// headerText makes a text fit for a header: one line, not endless.
+func headerText(s string) string {
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+	const most = 8 << 10
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return cmp.Or(s, "error")
+}

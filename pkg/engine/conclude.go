@@ -1,0 +1,186 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/sandbox"
+)
+
+// carryBytes is how much the settle's state write carries; more gets a record.
+const carryBytes = 128 << 10
+
+// conclude turns the way in which the code ended into what the settle writes.
+func (p *pass) conclude(outer context.Context, ended sandbox.Result, err error) (Result, error) {
+	p.deadline.Stop()
+	drain := errors.Is(context.Cause(outer), ErrDrain)
+	if p.storage != nil && !drain {
+		return Result{}, p.outside(outer, p.storage)
+	}
+	switch {
+	case errors.Is(err, journal.ErrFenced):
+		return Result{}, journal.ErrFenced
+	case errors.Is(err, ErrStorage), errors.Is(err, journal.ErrCorrupt):
+		return Result{}, err
+	case drain && (p.storage != nil || errors.Is(err, ErrDrain)):
+		// A record whose write was cut off may have landed: then it holds what
+		// the settle carries, and the carry does not count.
+		return p.drained(outer)
+	case outer.Err() != nil && errors.Is(err, context.Cause(outer)):
+		return Result{}, err
+	}
+	res, err := p.decide(outer, ended, err)
+	switch {
+	case err != nil && errors.Is(context.Cause(outer), ErrDrain):
+		return p.drained(outer)
+	case err != nil:
+		return Result{}, p.outside(outer, err)
+	}
+	return p.close(outer, res)
+}
+
+// decide finds the status of a pass that ended by itself.
+func (p *pass) decide(outer context.Context, ended sandbox.Result, err error) (Result, error) {
+	var (
+		refused *refusal
+		syntax  *sandbox.SyntaxError
+		crash   *sandbox.CrashError
+	)
+	switch {
+	case err == nil && ended.Thrown == nil:
+		return Result{Status: execution.Completed, Value: p.resultValue(ended)}, nil
+	case err == nil:
+		return p.threw(outer, ended.Thrown)
+	case errors.As(err, &refused):
+		return p.refused(refused), nil
+	case errors.Is(err, errRetry):
+		return p.askedForRetry(outer, ended)
+	case errors.Is(err, errQuiet):
+		return p.quiet(), nil
+	case errors.Is(err, errTimeout):
+		return p.timedOut(outer)
+	case errors.As(err, &syntax):
+		return p.judge(outer, failed{kind: execution.KindError, reason: execution.ReasonSyntax, message: syntax.Error(), text: syntax.Error()})
+	case errors.Is(err, sandbox.ErrStack):
+		return p.judge(outer, p.failedCode(execution.ReasonCode, "RangeError: "+err.Error(), sandbox.Pos{}))
+	case errors.As(err, &crash):
+		return p.judge(outer, p.failedCode(execution.ReasonCrash, crash.Error(), sandbox.Pos{}))
+	}
+	return Result{}, err
+}
+
+// threw handles an error that the code did not catch.
+func (p *pass) threw(ctx context.Context, t *sandbox.Thrown) (Result, error) {
+	f := failed{
+		kind: execution.KindError, reason: execution.ReasonCode, message: t.Message,
+		text: p.codeFailed(t.Message, t.Pos, t.Undefined),
+	}
+	if t.Op >= 0 && t.Op < len(p.ops) && p.ops[t.Op].ref.Kind == journal.OpEntry {
+		o := p.ops[t.Op]
+		if e := &p.log.Entries[o.ref.N]; e.Mark == journal.MarkFailed {
+			f.reason, f.again = execution.ReasonCall, e
+			if e.Error.Name == timeoutName {
+				f.kind = execution.KindTimeout
+			}
+		}
+	}
+	return p.judge(ctx, f)
+}
+
+// timedOut handles the end of the wall clock: what is in flight is cancelled.
+func (p *pass) timedOut(ctx context.Context) (Result, error) {
+	if err := p.collect(ctx, 0); err != nil {
+		return p.refusedBy(err)
+	}
+	f := p.failedCode(execution.ReasonTimeout, errTimeout.Error(), sandbox.Pos{})
+	f.kind = execution.KindTimeout
+	return p.judge(ctx, f)
+}
+
+// askedForRetry handles connectors that asked for a retry.
+func (p *pass) askedForRetry(ctx context.Context, ended sandbox.Result) (Result, error) {
+	if err := p.collect(ctx, p.cfg.Grace); err != nil {
+		return p.refusedBy(err)
+	}
+	res, err := p.judge(ctx, p.longest())
+	if err == nil && res.Status == execution.Error && p.returned {
+		// The code had its result; only a call that it did not wait for gave up.
+		return Result{Status: execution.Completed, Value: p.resultValue(ended)}, nil
+	}
+	return res, err
+}
+
+// quiet handles code that waits while nothing is outstanding.
+func (p *pass) quiet() Result {
+	if len(p.waiting) > 0 {
+		return Result{Status: execution.Paused, Pending: p.waiting}
+	}
+	const message = "the code waits for a promise that nothing can settle any more"
+	return Result{
+		Status: execution.Error, Error: p.codeFailed(message, sandbox.Pos{}, ""),
+		Failure: &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonStuck, Message: message},
+		Logs:    p.console.output(),
+	}
+}
+
+// drained hands the execution over: what has arrived is kept.
+func (p *pass) drained(ctx context.Context) (Result, error) {
+	if err := p.collect(ctx, 0); err != nil {
+		res, err := p.refusedBy(err)
+		if err != nil {
+			return res, err
+		}
+		return p.close(ctx, res)
+	}
+	for _, a := range p.asked {
+		if err := p.markRetry(a); err != nil {
+			return Result{}, err
+		}
+	}
+	return p.close(ctx, Result{Status: execution.Queued})
+}
+
+func (p *pass) refusedBy(err error) (Result, error) {
+	var r *refusal
+	if errors.As(err, &r) {
+		return p.refused(r), nil
+	}
+	return Result{}, err
+}
+
+// refused is an end by our own decision: no prefix, no console.
+func (p *pass) refused(r *refusal) Result {
+	return Result{
+		Status: execution.Error, Error: r.message,
+		Failure: &execution.Failure{Kind: execution.KindError, Reason: r.reason, Message: r.message},
+		Log:     p.log,
+	}
+}
+
+// close completes a result with what every settle writes.
+func (p *pass) close(outer context.Context, res Result) (Result, error) {
+	var bytes int
+	for _, c := range p.log.Carried {
+		bytes += c.Result.Size()
+	}
+	if bytes > carryBytes {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(outer), 5*time.Second)
+		defer cancel()
+		p.issue, p.again = nil, nil
+		if err := p.append(ctx); err != nil {
+			return Result{}, p.outside(outer, fmt.Errorf("journal the last completions: %w", err))
+		}
+	}
+	if len(p.log.Carried) > 0 {
+		res.Carry = &journal.Carry{After: p.log.Next, Done: p.log.Carried}
+	}
+	if res.Logs == nil && (res.Status != execution.Error) {
+		res.Logs = p.console.output()
+	}
+	res.Log = p.log
+	return res, nil
+}

@@ -1,0 +1,166 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/connector"
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/sandbox"
+)
+
+// Config configures an [Engine]. The zero value of a field means its default.
+type Config struct {
+	Sandbox    sandbox.Sandbox // required
+	Store      journal.Store   // required
+	Connectors *connector.Set  // required
+
+	// Now is the wall clock. Required: the engine reads no clock by itself.
+	Now func() time.Time
+
+	// PassTimeout is the wall clock of a pass whose submission names none,
+	// without the time that its replay takes. Default 60s.
+	PassTimeout time.Duration
+
+	// Grace is how long calls in flight may go on after a connector asked for a
+	// retry. Default 1s; negative means none.
+	Grace time.Duration
+
+	// Recheck is the age of a journal write above which the claim is read again
+	// before a call is invoked. At most half of the queue's redelivery time.
+	// Default 7.5s.
+	Recheck time.Duration
+
+	// MaxValueBytes bounds one argument, result or input. Default 16 MiB.
+	MaxValueBytes int
+
+	// Limits are the bounds of a pass that a submission can only lower.
+	Limits execution.Limits
+
+	// Version names what made a journal, for divergence errors.
+	Version string
+
+	// Logger receives operational events. Default: discard.
+	Logger *slog.Logger
+}
+
+// The default bounds of a pass.
+const (
+	DefaultPassTimeout   = 60 * time.Second
+	DefaultGrace         = time.Second
+	DefaultRecheck       = 7500 * time.Millisecond
+	DefaultMaxValueBytes = 16 << 20
+	DefaultCalls         = 100_000
+	DefaultPendingCalls  = 10_000
+	DefaultConsoleBytes  = 256 << 10
+	DefaultStack         = 2_000
+)
+
+func (c Config) withDefaults() Config {
+	c.PassTimeout = cmp.Or(c.PassTimeout, DefaultPassTimeout)
+	c.Grace = cmp.Or(c.Grace, DefaultGrace)
+	c.Recheck = cmp.Or(c.Recheck, DefaultRecheck)
+	c.MaxValueBytes = cmp.Or(c.MaxValueBytes, DefaultMaxValueBytes)
+	c.Limits.Calls = cmp.Or(c.Limits.Calls, DefaultCalls)
+	c.Limits.PendingCalls = cmp.Or(c.Limits.PendingCalls, DefaultPendingCalls)
+	c.Limits.ConsoleBytes = cmp.Or(c.Limits.ConsoleBytes, DefaultConsoleBytes)
+	c.Limits.Stack = cmp.Or(c.Limits.Stack, DefaultStack)
+	c.Limits.SourceBytes = cmp.Or(c.Limits.SourceBytes, execution.MaxSourceBytes)
+	c.Limits.ResultBytes = cmp.Or(c.Limits.ResultBytes, int64(c.MaxValueBytes))
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+func (c Config) validate() error {
+	var errs []error
+	if c.Sandbox == nil {
+		errs = append(errs, errors.New("sandbox: is required"))
+	}
+	if c.Store == nil {
+		errs = append(errs, errors.New("store: is required"))
+	}
+	if c.Connectors == nil {
+		errs = append(errs, errors.New("connectors: is required"))
+	}
+	if c.Now == nil {
+		errs = append(errs, errors.New("now: is required"))
+	}
+	if c.PassTimeout < 0 {
+		errs = append(errs, fmt.Errorf("pass timeout: %v is negative", c.PassTimeout))
+	}
+	return errors.Join(errs...)
+}
+
+// Engine runs passes.
+type Engine struct{ cfg Config }
+
+// New returns an engine, or an error that names every field of cfg that is wrong.
+func New(cfg Config) (*Engine, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, fmt.Errorf("engine config: %w", err)
+	}
+	return &Engine{cfg: cfg}, nil
+}
+
+// Pass is one claimed pass.
+type Pass struct {
+	Key     journal.Key
+	Claim   journal.Revision
+	State   journal.State // as claimed
+	Request execution.Request
+
+	// Fresh says that nothing can be journaled yet: it saves a read.
+	Fresh bool
+
+	// Observe, if set, is told of every change of an entry and every console
+	// line, in order, on the pass's goroutine. It must not block.
+	Observe Observer
+}
+
+// Observer learns what happens in a pass.
+type Observer interface {
+	Call(e execution.Entry)
+	Log(line string, replay bool)
+}
+
+// Result is what the settle of a pass writes.
+type Result struct {
+	// Status is [execution.Completed], Error, Retrying, Paused, or Queued when
+	// the pass was drained.
+	Status execution.Status
+
+	Value   *journal.Value // completed; nil for undefined
+	Error   string         // error, retrying
+	Failure *execution.Failure
+	Delay   time.Duration // retrying: until the next try
+	Pending []int         // paused: the seqs that wait for a person
+	Logs    []string      // of this pass
+
+	Carry   *journal.Carry // completions that no record carries
+	Log     *journal.Log   // everything known at the end
+	Elapsed time.Duration
+}
+
+// Run runs the pass and returns what its settle has to write. It blocks until the
+// code, and every call in flight, has ended or been cancelled. It returns
+// [journal.ErrFenced] when the pass was superseded, [ErrStorage] when the journal
+// is out of reach, and the cause of ctx, unless that is [ErrDrain], when ctx ended:
+// in all three cases nothing must be settled or acknowledged.
+func (e *Engine) Run(ctx context.Context, in Pass) (Result, error) {
+	p := newPass(e, in)
+	started := e.cfg.Now()
+	if err := p.load(ctx); err != nil {
+		return Result{}, p.outside(ctx, err)
+	}
+	res, err := p.run(ctx)
+	res.Elapsed = e.cfg.Now().Sub(started)
+	return res, err
+}

@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+)
+
+// arrival is something outstanding that came to its end.
+type arrival struct {
+	op     *op
+	result json.RawMessage // durable form; nil: no value
+	err    error
+}
+
+// flight is what is outstanding in a pass, and what has arrived and was not yet
+// taken. Connector goroutines and timers add; the pass's goroutine takes.
+type flight struct {
+	ctx     context.Context // of the calls; it ends with the pass
+	cancel  context.CancelFunc
+	arrived chan struct{} // has room for one: something may be waiting
+
+	mu sync.Mutex // guards the fields below
+	in []arrival
+
+	// Used by the pass's goroutine alone.
+	calls  int // connector calls that have not been taken yet
+	others int // timers and running steps
+}
+
+func (f *flight) begin(ctx context.Context) {
+	f.ctx, f.cancel = context.WithCancel(ctx)
+}
+
+// add hands in an arrival. It may be called from any goroutine.
+func (f *flight) add(a arrival) {
+	f.mu.Lock()
+	f.in = append(f.in, a)
+	f.mu.Unlock()
+	select {
+	case f.arrived <- struct{}{}:
+	default:
+	}
+}
+
+// take returns the oldest arrival.
+func (f *flight) take() (arrival, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.in) == 0 {
+		return arrival{}, false
+	}
+	a := f.in[0]
+	f.in = f.in[1:]
+	return a, true
+}
+
+// find reports whether an arrival that has not been taken satisfies want.
+func (f *flight) find(want func(arrival) bool) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, a := range f.in {
+		if want(a) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,274 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/retry"
+	"github.com/reprise-run/reprise/pkg/sandbox"
+)
+
+// host is the pass as the sandbox sees it.
+type host struct {
+	*pass
+	timeout time.Duration
+	live    bool
+}
+
+// Turn journals and starts what the code issued, and returns what happens next.
+func (h *host) Turn(ctx context.Context, issued []sandbox.Op) (sandbox.Event, error) {
+	for i := range issued {
+		if err := h.admit(ctx, issued[i]); err != nil {
+			return sandbox.Event{}, err
+		}
+	}
+	if h.retryAsked() {
+		return sandbox.Event{}, errRetry
+	}
+	if err := h.launch(ctx); err != nil {
+		return sandbox.Event{}, err
+	}
+	return h.next(ctx)
+}
+
+// Print captures a console line.
+func (h *host) Print(line string) {
+	line = string(h.cfg.Connectors.Redact([]byte(line)))
+	h.console.print(line)
+	if h.Observe != nil {
+		h.Observe.Log(line, len(h.replay) > 0)
+	}
+}
+
+// next returns the one event that happens next: the closure of a step that may
+// run now, else the next recorded completion, else what arrives first.
+func (h *host) next(ctx context.Context) (sandbox.Event, error) {
+	for {
+		if len(h.steps) > 0 {
+			o := h.steps[0]
+			h.steps = h.steps[1:]
+			return sandbox.Event{Op: o.ID, Kind: sandbox.EventRunStep, Now: time.UnixMilli(h.clock)}, nil
+		}
+		if len(h.replay) > 0 {
+			event, ready, err := h.replayNext(ctx)
+			if ready || err != nil {
+				return event, err
+			}
+		} else {
+			h.goLive()
+			if a, ok := h.flight.take(); ok {
+				event, ready, err := h.deliver(a)
+				if ready || err != nil {
+					return event, err
+				}
+				continue
+			}
+			if h.flight.calls+h.flight.others == 0 {
+				return sandbox.Event{}, errQuiet
+			}
+			if len(h.log.Carried) > 0 {
+				// What the code has seen must not wait unjournaled while it waits.
+				// crash here: those completions are unknown; their calls run again.
+				if err := h.append(ctx); err != nil {
+					return sandbox.Event{}, err
+				}
+				continue
+			}
+		}
+		select {
+		case <-h.flight.arrived:
+			if h.retryAsked() {
+				return sandbox.Event{}, errRetry
+			}
+		case <-ctx.Done():
+			return sandbox.Event{}, context.Cause(ctx)
+		}
+	}
+}
+
+// goLive starts the wall clock anew once the replay is through: its own time does
+// not count.
+func (h *host) goLive() {
+	if !h.live {
+		h.live = true
+		if h.recorded > 0 {
+			h.deadline.Reset(h.timeout)
+		}
+	}
+}
+
+// replayNext delivers the next recorded completion. It is not ready while an
+// ephemeral call, which runs again in its place, has not come back.
+func (h *host) replayNext(ctx context.Context) (event sandbox.Event, ready bool, err error) {
+	c := h.replay[0]
+	o := h.opOf(c.Ref)
+	if o == nil || o.cleared {
+		return event, false, h.diverged(fmt.Sprintf("divergence at %s: the journal has its completion next, but the code has not issued it", c.Ref))
+	}
+	if o.hold {
+		if o.held == nil && !h.hold(o) {
+			return event, false, nil
+		}
+		h.replay = h.replay[1:]
+		return h.deliver(*o.held)
+	}
+	event, err = h.recordedEvent(ctx, c, o)
+	if err != nil {
+		return event, false, err
+	}
+	h.replay = h.replay[1:]
+	o.fired = true
+	h.clock = max(h.clock, c.At)
+	event.Now = time.UnixMilli(h.clock)
+	if c.Kind == journal.OpEntry {
+		h.observe(c.N)
+	}
+	return event, true, nil
+}
+
+// hold looks for the outcome of an ephemeral call among the arrivals.
+func (h *host) hold(o *op) bool {
+	h.flight.mu.Lock()
+	defer h.flight.mu.Unlock()
+	i := slices.IndexFunc(h.flight.in, func(a arrival) bool { return a.op == o })
+	if i < 0 {
+		return false
+	}
+	a := h.flight.in[i]
+	o.held = &a
+	h.flight.in = slices.Delete(h.flight.in, i, i+1)
+	return true
+}
+
+func (h *host) recordedEvent(ctx context.Context, c journal.Completion, o *op) (sandbox.Event, error) {
+	switch {
+	case c.Kind == journal.OpTimer:
+		return sandbox.Event{Op: o.ID, Kind: sandbox.EventFire}, nil
+	case c.Mark != journal.MarkApplied:
+		return sandbox.Event{Op: o.ID, Kind: sandbox.EventReject, Name: c.Error.Name, Text: c.Error.Message}, nil
+	case c.Result == nil:
+		return sandbox.Event{Op: o.ID, Kind: sandbox.EventResolve}, nil
+	}
+	text, err := h.cfg.Store.Resolve(ctx, h.Key, *c.Result)
+	if err != nil {
+		h.storage = fmt.Errorf("resolve result of %s: %w", c.Ref, err)
+		return sandbox.Event{}, h.storage
+	}
+	return sandbox.Event{Op: o.ID, Kind: sandbox.EventResolve, Value: text}, nil
+}
+
+// deliver takes an arrival into the fold and turns it into an event. It is not
+// ready for a timer that was cleared meanwhile.
+func (h *host) deliver(a arrival) (event sandbox.Event, ready bool, err error) {
+	o := a.op
+	switch o.Kind {
+	case sandbox.OpStepTimer:
+		if o.cleared {
+			return event, false, nil
+		}
+		h.flight.others--
+		o.fired = true
+		return sandbox.Event{Op: o.ID, Kind: sandbox.EventFire, Now: time.UnixMilli(h.clock)}, true, nil
+	case sandbox.OpTimer:
+		if o.cleared {
+			return event, false, nil
+		}
+		h.flight.others--
+		o.fired = true
+		if err := h.hear(journal.Completion{Ref: o.ref, Mark: journal.MarkApplied}); err != nil {
+			return event, false, err
+		}
+		return sandbox.Event{Op: o.ID, Kind: sandbox.EventFire, Now: time.UnixMilli(h.clock)}, true, nil
+	}
+	h.landed(o)
+	if _, ok := retry.As(a.err); ok {
+		h.asked = append(h.asked, a)
+		return event, false, errRetry
+	}
+	c, err := h.take(a)
+	if err != nil {
+		return event, false, err
+	}
+	event = sandbox.Event{Op: o.ID, Kind: sandbox.EventResolve, Value: a.result, Now: time.UnixMilli(h.clock)}
+	if c.Mark != journal.MarkApplied {
+		event.Kind, event.Value, event.Name, event.Text = sandbox.EventReject, nil, c.Error.Name, c.Error.Message
+	}
+	return event, true, nil
+}
+
+// landed notes that a call or step is no longer outstanding.
+func (p *pass) landed(o *op) {
+	if o.Kind == sandbox.OpStep {
+		p.flight.others--
+	} else {
+		p.flight.calls--
+	}
+}
+
+// take journals, in memory, how a call or step ended. It returns a refusal when
+// the result is too large: the run ends, whatever the code would do with it.
+func (p *pass) take(a arrival) (journal.Completion, error) {
+	c := journal.Completion{Ref: a.op.ref, Mark: journal.MarkApplied}
+	var tooLarge *refusal
+	switch {
+	case a.err != nil && errors.As(a.err, &tooLarge):
+		c.Mark, c.Error = journal.MarkRefused, &execution.CallError{Name: "Error", Message: tooLarge.message}
+	case a.err != nil:
+		c.Mark, c.Error = journal.MarkFailed, callError(a.err)
+	case len(a.result) > p.cfg.MaxValueBytes:
+		tooLarge = p.sizeRefusal("the result of "+a.op.name(), len(a.result))
+		c.Mark, c.Error = journal.MarkRefused, &execution.CallError{Name: "Error", Message: tooLarge.message}
+	case !a.op.ephemeral:
+		c.Result = journal.NewValue(a.result)
+	}
+	if a.op.hold { // its place in the order is recorded already
+		return c, nil
+	}
+	if err := p.hear(c); err != nil {
+		return c, err
+	}
+	if tooLarge != nil {
+		return c, tooLarge
+	}
+	return c, nil
+}
+
+// retryAsked reports whether a connector that asked for a retry has arrived.
+func (p *pass) retryAsked() bool {
+	return p.flight.find(func(a arrival) bool {
+		_, ok := retry.As(a.err)
+		return ok
+	})
+}
+
+func (p *pass) opOf(ref journal.Ref) *op {
+	list := p.entries
+	if ref.Kind == journal.OpTimer {
+		list = p.timers
+	}
+	if ref.N < 0 || ref.N >= len(list) {
+		return nil
+	}
+	return list[ref.N]
+}
+
+func (o *op) name() string {
+	if o.Kind == sandbox.OpStep {
+		return execution.StepConnector + "." + o.Method
+	}
+	return o.Connector + "." + o.Method
+}
+
+// jsonOrNil keeps the difference between no argument and an empty one.
+func jsonOrNil(raw json.RawMessage) json.RawMessage {
+	if len(raw) == 0 {
+		return nil
+	}
+	return raw
+}

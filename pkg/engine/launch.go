@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/connector"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/sandbox"
+	"github.com/reprise-run/reprise/pkg/value"
+)
+
+// launch journals what the admitted turn adds and then starts it: write before
+// effect (R2).
+func (p *pass) launch(ctx context.Context) error {
+	if len(p.issue)+len(p.again) > 0 {
+		// crash here: the calls were never made; the next pass issues them again.
+		if err := p.append(ctx); err != nil {
+			return err
+		}
+	}
+	// crash here: the calls are journaled and were perhaps made: unknown.
+	now := p.cfg.Now()
+	for _, o := range p.invoke {
+		o.since = now
+		if o.Kind == sandbox.OpStep {
+			p.flight.others++
+			p.steps = append(p.steps, o)
+			continue
+		}
+		p.flight.calls++
+		go p.execute(p.flight.ctx, o)
+	}
+	p.invoke = nil
+	return nil
+}
+
+// execute performs one call on its own goroutine.
+func (p *pass) execute(ctx context.Context, o *op) {
+	if !o.free {
+		if err := p.stillMine(ctx, o.since); err != nil {
+			p.end(err)
+			return
+		}
+	}
+	result, err := p.cfg.Connectors.Execute(ctx, o.Connector, connector.Call{
+		Runtime:        p.Key.Runtime,
+		ExecutionID:    p.Key.ID,
+		Seq:            o.ref.N,
+		Attempt:        p.State.Attempt,
+		Method:         o.Method,
+		Args:           o.plain,
+		IdempotencyKey: fmt.Sprintf("%s:%d", p.Key.ID, o.ref.N),
+	})
+	if err == nil {
+		result, err = value.FromPlain(result)
+	}
+	if err != nil && ctx.Err() != nil {
+		return // the pass has ended under the call: its outcome is unknown
+	}
+	p.flight.add(arrival{op: o, result: jsonOrNil(result), err: err})
+}
+
+// stillMine reads the claim again when so much time went by since the record that
+// names the call that another executor may have taken over (R2).
+func (p *pass) stillMine(ctx context.Context, since time.Time) error {
+	if p.cfg.Now().Sub(since) <= p.cfg.Recheck {
+		return nil
+	}
+	stored, err := p.cfg.Store.State(ctx, p.Key)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: read the claim again: %w", ErrStorage, err)
+	case stored.Revision != p.Claim:
+		return journal.ErrFenced
+	}
+	return nil
+}

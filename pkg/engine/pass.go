@@ -1,0 +1,210 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/sandbox"
+)
+
+// pass is the state of one run of the code. It is the sandbox's host.
+type pass struct {
+	*Engine
+	Pass
+	limits execution.Limits
+
+	log      *journal.Log
+	recorded int                  // entries that earlier passes journaled
+	replay   []journal.Completion // what is still to be replayed, in order
+	clock    int64                // what the sandbox's clock shows, in ms
+
+	ops     []*op // by the sandbox's op id
+	entries []*op // by seq
+	timers  []*op // by the counter of timers
+
+	flight flight // what is outstanding, and what has arrived
+
+	// What the turn that is being admitted adds.
+	issue  []journal.Intent
+	again  []int
+	invoke []*op
+	steps  []*op // closures to run, each durable
+
+	asked    []arrival // the retryable failures that ended the pass
+	waiting  []int     // seqs whose promises stay open for a person
+	console  console
+	returned bool // the code ended by returning
+
+	end      context.CancelCauseFunc // ends the sandbox and the waiting
+	deadline *time.Timer
+	storage  error // why the journal could not be written
+}
+
+// op is one operation of the sandbox and what became of it.
+type op struct {
+	sandbox.Op
+	ref       journal.Ref
+	ephemeral bool
+	hold      bool        // an ephemeral call that the replay delivers in its place
+	free      bool        // needs no record before it is invoked
+	held      *arrival    // the outcome of one on hold
+	timer     *time.Timer // timers
+	cleared   bool
+	fired     bool
+	plain     json.RawMessage // the arguments that the connector gets
+	since     time.Time       // when the record that names it was durable
+}
+
+func newPass(e *Engine, in Pass) *pass {
+	p := &pass{Engine: e, Pass: in, limits: lower(e.cfg.Limits, in.Request.Limits)}
+	p.clock = in.State.StartedAt.UnixMilli()
+	p.console.limit = int(p.limits.ConsoleBytes)
+	p.flight.arrived = make(chan struct{}, 1)
+	return p
+}
+
+// load reads the journal and folds it.
+func (p *pass) load(ctx context.Context) error {
+	var records []journal.Record
+	if !p.Fresh {
+		var err error
+		if records, err = p.cfg.Store.Load(ctx, p.Key, p.Claim); err != nil {
+			return fmt.Errorf("load journal: %w", err)
+		}
+	}
+	log, err := journal.Fold(p.State, records)
+	if err != nil {
+		return fmt.Errorf("fold journal: %w", err)
+	}
+	p.log, p.recorded, p.replay = log, len(log.Entries), slices.Clone(log.Order)
+	return nil
+}
+
+// outside turns an error of the storage, or of ctx, into one of those that Run
+// promises.
+func (p *pass) outside(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(err, journal.ErrFenced):
+		return journal.ErrFenced
+	case errors.Is(err, journal.ErrCorrupt):
+		return err
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	}
+	return fmt.Errorf("%w: %w", ErrStorage, err)
+}
+
+// run runs the code and everything that it leaves in flight.
+func (p *pass) run(outer context.Context) (Result, error) {
+	if r := p.preflight(); r != nil {
+		return p.refused(r), nil
+	}
+	ctx, end := context.WithCancelCause(outer)
+	defer end(nil)
+	p.end = end
+	timeout := p.cfg.PassTimeout
+	if ms := p.Request.TimeoutMs; ms > 0 {
+		timeout = time.Duration(ms) * time.Millisecond
+	}
+	p.deadline = time.AfterFunc(timeout, func() { end(errTimeout) })
+	defer p.deadline.Stop()
+	p.flight.begin(outer)
+	defer p.flight.cancel()
+	defer p.stopTimers()
+
+	script, err := p.script(ctx)
+	if err != nil {
+		return Result{}, p.outside(outer, err)
+	}
+	ended, err := p.cfg.Sandbox.Run(ctx, script, &host{pass: p, timeout: timeout})
+	if err == nil {
+		err = p.finish(ctx, ended)
+	}
+	return p.conclude(outer, ended, err)
+}
+
+func (p *pass) stopTimers() {
+	for _, o := range p.ops {
+		if o.timer != nil {
+			o.timer.Stop()
+		}
+	}
+}
+
+func (p *pass) script(ctx context.Context) (sandbox.Script, error) {
+	input, err := p.input()
+	if err != nil {
+		return sandbox.Script{}, err
+	}
+	return sandbox.Script{
+		Source:        p.Request.Code,
+		Input:         input,
+		Connectors:    p.visible(),
+		Seed:          p.State.Seed,
+		Now:           p.State.StartedAt,
+		MaxValueBytes: p.cfg.MaxValueBytes,
+		MaxStack:      int(p.limits.Stack),
+	}, nil
+}
+
+// visible lists the connectors that the code may name.
+func (p *pass) visible() []string {
+	all := p.cfg.Connectors.Names()
+	if p.Request.Connectors == nil {
+		return all
+	}
+	return slices.DeleteFunc(all, func(name string) bool { return !slices.Contains(p.Request.Connectors, name) })
+}
+
+// append journals what this turn adds, with everything heard since the last record.
+func (p *pass) append(ctx context.Context) error {
+	r := journal.Record{
+		Attempt: p.State.Attempt, At: p.cfg.Now().UnixMilli(),
+		Issued: p.issue, Started: p.again, Done: p.log.Carried,
+	}
+	if r.Empty() {
+		return nil
+	}
+	next, err := p.cfg.Store.Append(ctx, p.Key, p.Claim, p.log.Next, r)
+	if err != nil {
+		p.storage = fmt.Errorf("append record: %w", err)
+		return p.storage
+	}
+	if err := p.log.Apply(r); err != nil {
+		return err
+	}
+	p.log.Next = next
+	for _, in := range p.issue {
+		p.observe(in.Seq)
+	}
+	for _, seq := range p.again {
+		p.observe(seq)
+	}
+	p.issue, p.again = nil, nil
+	return nil
+}
+
+// hear takes a completion into the fold; the next record, or the settle, carries it.
+func (p *pass) hear(c journal.Completion) error {
+	p.clock = max(p.clock, p.cfg.Now().UnixMilli())
+	c.At, c.Attempt = p.clock, p.State.Attempt
+	if err := p.log.Hear(c); err != nil {
+		return err
+	}
+	if c.Kind == journal.OpEntry {
+		p.observe(c.N)
+	}
+	return nil
+}
+
+func (p *pass) observe(seq int) {
+	if p.Observe != nil {
+		p.Observe.Call(p.log.Entries[seq].Shown(journal.View{Attempt: p.State.Attempt, Running: true}))
+	}
+}

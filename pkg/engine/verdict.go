@@ -1,0 +1,204 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/retry"
+	"github.com/reprise-run/reprise/pkg/sandbox"
+)
+
+// failed is a pass that failed, before anybody decided what comes of it.
+type failed struct {
+	kind    execution.Kind
+	reason  execution.Reason
+	message string
+	text    string         // what the execution's error says
+	again   *journal.Entry // the failed call that a retry executes again
+	delay   *time.Duration // asked for by a connector
+}
+
+func (p *pass) failedCode(reason execution.Reason, message string, pos sandbox.Pos) failed {
+	return failed{kind: execution.KindError, reason: reason, message: message, text: p.codeFailed(message, pos, "")}
+}
+
+func (f failed) failure() *execution.Failure {
+	out := &execution.Failure{Kind: f.kind, Reason: f.reason, Message: f.message}
+	if f.delay != nil {
+		ms := max(f.delay.Milliseconds(), 0)
+		out.RetryAfterMs = &ms
+	}
+	return out
+}
+
+// longest makes one failure of all connectors that asked for a retry: the longest
+// delay counts.
+func (p *pass) longest() failed {
+	var worst failed
+	var wait time.Duration = -1
+	policy := p.policy()
+	for _, a := range p.asked {
+		asked, _ := retry.As(a.err)
+		var delay *time.Duration
+		if asked.After != 0 {
+			d := max(asked.After, 0)
+			delay = &d
+		}
+		if d := policy.Delay(p.State.Try, delay); d > wait {
+			wait = d
+			worst = p.failedCode(execution.ReasonRetries, asked.Error(), a.op.Pos)
+			worst.kind, worst.delay = execution.KindRetryable, delay
+		}
+	}
+	return worst
+}
+
+// policy returns the retry policy of the submission.
+func (p *pass) policy() retry.Policy {
+	policy, asked := retry.Default(), p.Request.Retry
+	switch {
+	case asked == nil:
+		return policy
+	case asked.Off:
+		policy.MaxAttempts = 1
+		return policy
+	}
+	if asked.MaxAttempts >= 0 {
+		policy.MaxAttempts = asked.MaxAttempts
+	}
+	if asked.On != nil {
+		policy.On = policy.On[:0]
+		for _, kind := range asked.On {
+			policy.On = append(policy.On, string(kind))
+		}
+	}
+	if asked.InitialDelayMs >= 0 {
+		policy.InitialDelay = time.Duration(asked.InitialDelayMs) * time.Millisecond
+	}
+	if asked.MaxDelayMs >= 0 {
+		policy.MaxDelay = time.Duration(asked.MaxDelayMs) * time.Millisecond
+	}
+	return policy
+}
+
+// judge decides whether the failed pass is tried again, and after how long.
+func (p *pass) judge(ctx context.Context, f failed) (Result, error) {
+	p.flight.cancel()
+	res := Result{Status: execution.Error, Error: f.text, Failure: f.failure(), Logs: p.console.output()}
+	again, delay, err := p.consult(ctx, f)
+	if err != nil {
+		var thrown *sandbox.Thrown
+		if ctx.Err() != nil || !errors.As(err, &thrown) {
+			return Result{}, err
+		}
+		res.Error = p.codeFailed(thrown.Message, sandbox.Pos{}, "")
+		res.Failure = &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonPolicy, Message: thrown.Message}
+	}
+	for _, a := range p.asked {
+		if err := p.markRetry(a); err != nil {
+			return Result{}, err
+		}
+	}
+	if !again {
+		return res, nil
+	}
+	if f.again != nil {
+		// A failed call runs again; one that timed out is decided by its onUnknown.
+		mark := journal.MarkRetry
+		if f.kind == execution.KindTimeout {
+			mark = journal.MarkUnknown
+		}
+		c := journal.Completion{Ref: journal.Ref{N: f.again.Seq}, Mark: mark, Error: f.again.Error}
+		if err := p.hear(c); err != nil {
+			return Result{}, err
+		}
+	}
+	res.Status, res.Delay = execution.Retrying, delay
+	return res, nil
+}
+
+// markRetry journals that a call is known to need another execution.
+func (p *pass) markRetry(a arrival) error {
+	return p.hear(journal.Completion{Ref: a.op.ref, Mark: journal.MarkRetry, Error: callError(a.err)})
+}
+
+// consult asks the policy, which may be JavaScript. It returns a
+// [*sandbox.Thrown] when that throws.
+func (p *pass) consult(ctx context.Context, f failed) (again bool, delay time.Duration, err error) {
+	policy, asked := p.policy(), p.Request.Retry
+	try := p.State.Try
+	if !policy.Left(try) {
+		return false, 0, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.cfg.PassTimeout)
+	defer cancel()
+	again = policy.Retries(string(f.kind), try)
+	if asked != nil && asked.ShouldRetry != "" {
+		answer, err := p.ask(ctx, asked.ShouldRetry, policy, f)
+		if err != nil {
+			return false, 0, err
+		}
+		again = truthy(answer)
+	}
+	if !again {
+		return false, 0, nil
+	}
+	delay = policy.Delay(try, f.delay)
+	if asked != nil && asked.DelayMs != "" {
+		answer, err := p.ask(ctx, asked.DelayMs, policy, f)
+		if err != nil {
+			return false, 0, err
+		}
+		delay = milliseconds(answer)
+	}
+	return true, delay, nil
+}
+
+// ask calls one callback of the policy with its context.
+func (p *pass) ask(ctx context.Context, source string, policy retry.Policy, f failed) (json.RawMessage, error) {
+	shown := p.log.Shown(journal.View{Attempt: p.State.Attempt, Running: true})
+	arg, err := json.Marshal(map[string]any{
+		"executionId": p.Key.ID,
+		"attempt":     p.State.Try,
+		"maxAttempts": policy.MaxAttempts,
+		"failure":     f.failure(),
+		"execution": execution.Record{
+			ExecutionID: p.Key.ID, Runtime: p.Key.Runtime, Status: execution.Running, Attempt: p.State.Attempt,
+			Calls: shown, Labels: p.State.Labels, CreatedAt: p.State.CreatedAt, UpdatedAt: p.State.UpdatedAt,
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	answer, err := p.cfg.Sandbox.Call(ctx, source, arg)
+	var syntax *sandbox.SyntaxError
+	if errors.As(err, &syntax) || errors.Is(err, sandbox.ErrStack) || errors.Is(err, context.DeadlineExceeded) {
+		return nil, &sandbox.Thrown{Name: "Error", Message: "retry policy: " + err.Error(), Op: -1}
+	}
+	return answer, err
+}
+
+// truthy is JavaScript's idea of true for a plain JSON text; undefined is nil.
+func truthy(raw json.RawMessage) bool {
+	switch string(raw) {
+	case "", "false", "null", "0", `""`:
+		return false
+	}
+	return true
+}
+
+// milliseconds reads the answer of a delay callback: no number, or a negative
+// one, means at once.
+func milliseconds(raw json.RawMessage) time.Duration {
+	var ms float64
+	if json.Unmarshal(raw, &ms) != nil || math.IsNaN(ms) || ms <= 0 {
+		return 0
+	}
+	const most = float64(100 * 365 * 24 * time.Hour / time.Millisecond)
+	return time.Duration(min(ms, most) * float64(time.Millisecond))
+}

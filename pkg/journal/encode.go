@@ -1,0 +1,96 @@
+package journal
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Sizes are the limits of a store, in bytes of JSON.
+type Sizes struct {
+	Value  int // a larger value is moved out
+	Record int // a larger record is split, a larger state has more values moved out
+}
+
+// Where the whole would not fit otherwise, smaller values are moved out as well.
+const (
+	tightValue = 32 << 10
+	tinyValue  = 1 << 10
+)
+
+// Mover moves a value out of a record or state and returns the pointer to it.
+type Mover func(*Value) (*Value, error)
+
+// above returns a mover for values of more than most bytes.
+func (m Mover) above(most int) Mover {
+	return func(v *Value) (*Value, error) {
+		if v.Offloaded() || len(v.JSON) <= most {
+			return v, nil
+		}
+		return m(v)
+	}
+}
+
+// Encode returns the state's JSON, with its large values moved out. It returns
+// [ErrTooLarge] when the rest does not fit. s itself is not changed.
+func (s State) Encode(sizes Sizes, move Mover) ([]byte, error) {
+	var size int
+	for _, most := range []int{sizes.Value, tightValue, tinyValue} {
+		moved, err := s.MapValues(move.above(most))
+		if err != nil {
+			return nil, err
+		}
+		text, err := json.Marshal(moved)
+		if err != nil {
+			return nil, fmt.Errorf("encode state: %w", err)
+		}
+		if size = len(text); size <= sizes.Record {
+			return text, nil
+		}
+	}
+	return nil, fmt.Errorf("state of %d bytes: %w", size, ErrTooLarge)
+}
+
+// Encode returns the record's JSON, with its large values moved out: one text, or
+// several where it is too large (see [Record.Split]). All leading completions are in
+// the first one, as the state that carried them had room for them. It returns
+// [ErrTooLarge] when one item does not fit. r itself is not changed.
+func (r Record) Encode(sizes Sizes, move Mover) ([][]byte, error) {
+	var parts []Record
+	for _, most := range []int{sizes.Value, tightValue, tinyValue} {
+		moved, err := r.moveOut(move, most)
+		if err != nil {
+			return nil, err
+		}
+		text, err := json.Marshal(moved)
+		if err != nil {
+			return nil, fmt.Errorf("encode record: %w", err)
+		}
+		if len(text) <= sizes.Record {
+			return [][]byte{text}, nil
+		}
+		if parts, err = moved.Split(sizes.Record); err != nil {
+			return nil, err
+		}
+		if len(parts) < 2 || len(parts[1].Done) == 0 || len(parts[0].Issued) > 0 {
+			break
+		}
+	}
+	all := make([][]byte, len(parts))
+	for i, p := range parts {
+		var err error
+		if all[i], err = json.Marshal(p); err != nil {
+			return nil, fmt.Errorf("encode record: %w", err)
+		}
+	}
+	return all, nil
+}
+
+// moveOut copies r only where it has something to move.
+func (r Record) moveOut(move Mover, most int) (Record, error) {
+	for _, v := range r.Values() {
+		if len(v.JSON) > most {
+			return r.MapValues(move.above(most))
+		}
+	}
+	return r, nil
+}

@@ -1,0 +1,105 @@
+package runner
+
+import (
+	"encoding/json"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/stream"
+)
+
+// announcer publishes what happens in one pass.
+type announcer struct {
+	*Runner
+	key     journal.Key
+	attempt int
+}
+
+// Call announces that an entry changed.
+func (a *announcer) Call(e execution.Entry) {
+	a.announce(a.key, execution.EventCall, execution.CallEvent{ExecutionID: a.key.ID, Pass: a.attempt, Entry: e})
+}
+
+// Log announces a line of the console.
+func (a *announcer) Log(line string, replay bool) {
+	a.announce(a.key, execution.EventLog, execution.LogEvent{ExecutionID: a.key.ID, Attempt: a.attempt, Line: line, Replay: replay})
+}
+
+func (r *Runner) announceStart(key journal.Key, s journal.State) {
+	r.announce(key, execution.EventStarted, execution.StartedEvent{ExecutionID: key.ID, Attempt: s.Attempt, Executor: s.Executor})
+}
+
+// announceEnd announces how a pass ended, after the write that says so.
+func (r *Runner) announceEnd(key journal.Key, s journal.State, log *journal.Log, lines []string) {
+	attrs := []any{"runtime", key.Runtime, "execution", key.ID, "attempt", s.Attempt, "status", s.Status}
+	if s.Failure != nil {
+		attrs = append(attrs, "reason", s.Failure.Reason, "message", s.Failure.Message)
+	}
+	r.cfg.Logger.Info("pass settled", attrs...)
+	status := execution.StatusEvent{ExecutionID: key.ID, Status: s.Status}
+	r.announce(key, execution.EventPassEnd, status)
+	if s.Status == execution.Retrying {
+		r.announce(key, execution.EventRetrying, execution.RetryingEvent{
+			ExecutionID: key.ID, Attempt: s.Attempt, Failure: s.Failure, RetryAt: *s.RetryAt, DelayMs: s.DelayMs,
+		})
+	}
+	if name, ok := execution.EndEvent(s.Status); ok {
+		r.announce(key, name, Outcome(key, s, log, lines))
+	}
+	if s.Status.Terminal() {
+		r.announce(key, execution.EventDispose, status)
+	}
+}
+
+// Outcome returns what the submitter of an execution in this state is told.
+func Outcome(key journal.Key, s journal.State, log *journal.Log, lines []string) execution.Outcome {
+	o := execution.Outcome{
+		Status: s.Status, ExecutionID: key.ID, Error: s.Error, Failure: s.Failure, Logs: lines,
+		Calls: log.Shown(s.View()), Attempt: s.Attempt, RetryAt: s.RetryAt,
+	}
+	if s.Status == execution.Completed {
+		o.Error, o.Failure = "", nil
+		if o.Result = s.Result.Shown(); o.Result == nil {
+			o.Result = json.RawMessage("null")
+		}
+	}
+	for _, seq := range s.Pending {
+		e := &log.Entries[seq]
+		o.Pending = append(o.Pending, execution.PendingCall{
+			ExecutionID: key.ID, Seq: seq, Connector: e.Connector, Method: e.Method, Args: e.Args.Shown(), Kind: pendingKind(e),
+		})
+	}
+	return o
+}
+
+// pendingKind says what a call waits for; one that is not marked pending waits for
+// a person's word on what happened.
+func pendingKind(e *journal.Entry) execution.PendingKind {
+	if e.Pending == "" {
+		return execution.PendingUnknown
+	}
+	return e.Pending
+}
+
+// announce publishes an event. One that is larger than a message may be is left
+// out: events are hints.
+func (r *Runner) announce(key journal.Key, name string, body any) {
+	raw, err := json.Marshal(body)
+	if err == nil && int64(len(raw)) > r.cfg.Stream.Conn().MaxPayload() {
+		raw, err = json.Marshal(execution.StatusEvent{ExecutionID: key.ID, Status: statusOf(body)})
+	}
+	if err == nil {
+		err = stream.Event(r.cfg.Stream.Conn(), key, name, raw)
+	}
+	if err != nil {
+		r.cfg.Logger.Debug("publish event", "execution", key.ID, "event", name, "err", err)
+	}
+}
+
+func statusOf(body any) execution.Status {
+	if o, ok := body.(execution.Outcome); ok {
+		return o.Status
+	}
+	return ""
+}
+

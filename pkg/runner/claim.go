@@ -1,0 +1,223 @@
+package runner
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/stream"
+)
+
+// claimAndRun claims the execution for m, runs a pass and settles it. It returns
+// [journal.ErrFenced] when the claim lost a race; after the claim it never does.
+func (r *Runner) claimAndRun(ctx context.Context, q *stream.Queue, m *message, known *journal.Stored, lost bool) error {
+	if known == nil {
+		if end := r.refuseFresh(m); end != nil {
+			return r.end(ctx, m, nil, r.firstState(m), end)
+		}
+		if wait := m.request.StartAt; wait != nil && time.Until(*wait) > 0 {
+			return r.postpone(ctx, m)
+		}
+		return r.run(ctx, q, m, r.firstState(m), nil)
+	}
+	if missing := r.lacking(known.State.Connectors); len(missing) > 0 {
+		return r.wrongExecutor(ctx, m, known, missing)
+	}
+	next := known.State
+	if lost {
+		if err := r.countLost(ctx, m.key, &next); err != nil {
+			return err
+		}
+		if next.LostPasses >= r.cfg.MaxLostPasses {
+			return r.end(ctx, m, known, next, &execution.Failure{
+				Kind: execution.KindError, Reason: execution.ReasonLostPasses,
+				Message: fmt.Sprintf("%d passes in a row were lost: their executors died or were cut off", next.LostPasses),
+			})
+		}
+	}
+	if next.Status == execution.Retrying {
+		next.Try++
+	}
+	return r.run(ctx, q, m, next, known)
+}
+
+// firstState is the state of an execution that starts with m.
+func (r *Runner) firstState(m *message) journal.State {
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	s := journal.State{
+		Try: 1, CreatedAt: m.Time.UTC(), StartedAt: now, Labels: m.request.Labels,
+		Seed: string(m.key.ID), Engine: r.cfg.Version, Digest: m.digest,
+	}
+	if s.Connectors = m.request.Connectors; s.Connectors == nil {
+		s.Connectors = r.cfg.Connectors()
+	}
+	return s
+}
+
+// refuseFresh returns why a new submission cannot run anywhere.
+func (r *Runner) refuseFresh(m *message) *execution.Failure {
+	if m.bad != nil {
+		return m.bad
+	}
+	if missing := r.lacking(m.request.Connectors); len(missing) > 0 {
+		return &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonConnectors, Message: fmt.Sprintf(
+			"connectors: %s not configured on this executor; configured are %s",
+			strings.Join(missing, ", "), strings.Join(r.cfg.Connectors(), ", "))}
+	}
+	return nil
+}
+
+// countLost counts the pass that the state says is running as lost. One that
+// journaled a completion that the lost one before it did not have starts anew.
+func (r *Runner) countLost(ctx context.Context, key journal.Key, s *journal.State) error {
+	_, _, records, err := r.cfg.Stream.View(ctx, key)
+	if err != nil {
+		return fmt.Errorf("read journal of a lost pass: %w", err)
+	}
+	log, err := journal.Fold(*s, records)
+	if err != nil {
+		return err
+	}
+	if log.Progress > s.Progress {
+		s.LostPasses = 0
+	}
+	s.LostPasses, s.Progress = s.LostPasses+1, log.Progress
+	return nil
+}
+
+// claim writes the state that starts a pass of s. It returns the state as written.
+func (r *Runner) claim(ctx context.Context, m *message, s journal.State, known *journal.Stored) (journal.State, journal.Revision, error) {
+	s.Status = execution.Running
+	s.Attempt++
+	s.Executor = r.cfg.Name
+	s.Nonce, s.Write = rand.Text(), 1
+	s.Carrier = journal.Carrier{Seq: m.Seq}
+	s.RetryAt, s.DelayMs = nil, 0
+	s.UpdatedAt = time.Now().UTC()
+	rev, err := r.journal.PutState(ctx, m.key, s, revisionOf(known))
+	return s, rev, err
+}
+
+func revisionOf(known *journal.Stored) journal.Revision {
+	if known == nil {
+		return 0
+	}
+	return known.Revision
+}
+
+// request returns the request to run: for a first pass that of the message, which
+// it writes; else the stored one. A claim without a request is that of an executor
+// that died between the two writes: the message still has it.
+func (r *Runner) request(ctx context.Context, m *message, rev journal.Revision, fresh bool) (execution.Request, error) {
+	if !fresh {
+		stored, err := r.journal.Request(ctx, m.key)
+		if err == nil || !errors.Is(err, journal.ErrNotFound) || m.IsWake {
+			return stored, err
+		}
+	}
+	return m.request, r.journal.PutRequest(ctx, m.key, rev, m.request)
+}
+
+// wrongExecutor hands an execution on that needs a connector which is not here;
+// when nobody took it for long, a person is asked.
+func (r *Runner) wrongExecutor(ctx context.Context, m *message, known *journal.Stored, missing []string) error {
+	why := fmt.Sprintf("requires connector(s) %q, which no executor that looked at it has", strings.Join(missing, `", "`))
+	if time.Since(known.State.UpdatedAt) < connectorWait {
+		r.cfg.Logger.Warn("hand on execution", "execution", m.key.ID, "missing", missing)
+		return r.nak(ctx, m.Delivery, connectorRetry)
+	}
+	s := known.State
+	s.Status, s.Error = execution.Paused, why
+	s.Failure = &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonConnectors, Message: why}
+	return r.settleWithoutPass(ctx, m, known, s)
+}
+
+// end ends an execution that no pass can help.
+func (r *Runner) end(ctx context.Context, m *message, known *journal.Stored, s journal.State, f *execution.Failure) error {
+	s.Status, s.Error, s.Failure = execution.Error, f.Message, f
+	return r.settleWithoutPass(ctx, m, known, s)
+}
+
+// postpone parks a submission that names a time to start at.
+func (r *Runner) postpone(ctx context.Context, m *message) error {
+	s := r.firstState(m)
+	s.Status = execution.Sleeping
+	at := m.request.StartAt.UTC()
+	s.RetryAt, s.DelayMs = &at, time.Until(at).Milliseconds()
+	s.Nonce, s.Write, s.UpdatedAt = rand.Text(), 1, time.Now().UTC()
+	s.Carrier = journal.Carrier{Seq: m.Seq}
+	rev, err := r.journal.PutState(ctx, m.key, s, 0)
+	if err != nil {
+		return err
+	}
+	// crash here: the message comes again, is the carrier, and is not due.
+	if err := r.journal.PutRequest(ctx, m.key, rev, m.request); err != nil {
+		return leave(err)
+	}
+	rest := time.Until(at)
+	if rest <= longWait {
+		return r.nak(ctx, m.Delivery, rest)
+	}
+	s.Write, s.Carrier.Spent = 2, true
+	if rev, err = r.journal.PutState(ctx, m.key, s, rev); err != nil {
+		return leave(err)
+	}
+	// crash here: the message comes again, is spent, and the promise is redone.
+	if err := r.promise(ctx, m.key, s, rev); err != nil {
+		return err
+	}
+	return r.ack(ctx, m.Delivery)
+}
+
+// settleWithoutPass writes a state that no pass leads to, and acks.
+func (r *Runner) settleWithoutPass(ctx context.Context, m *message, known *journal.Stored, s journal.State) error {
+	s.Nonce, s.Write, s.UpdatedAt = rand.Text(), 1, time.Now().UTC()
+	s.Executor = r.cfg.Name
+	s.Carrier = journal.Carrier{Seq: m.Seq, Spent: true}
+	s.RetryAt, s.DelayMs = nil, 0
+	rev, err := r.journal.PutState(ctx, m.key, s, revisionOf(known))
+	if err != nil {
+		return err
+	}
+	if known == nil && m.request.Code != "" && len(m.request.Code) <= execution.MaxSourceBytes {
+		if err := r.journal.PutRequest(ctx, m.key, rev, m.request); err != nil {
+			return leave(err)
+		}
+	}
+	r.announceEnd(m.key, s, r.foldForEvent(ctx, m.key, known), nil)
+	return r.ack(ctx, m.Delivery)
+}
+
+// foldForEvent reads what the outcome of an execution that ends without a pass
+// shows; an event is only a hint, so nothing is fine too.
+func (r *Runner) foldForEvent(ctx context.Context, key journal.Key, known *journal.Stored) *journal.Log {
+	if known == nil {
+		return new(journal.Log)
+	}
+	stored, _, records, err := r.cfg.Stream.View(ctx, key)
+	if err != nil {
+		return new(journal.Log)
+	}
+	log, err := journal.Fold(stored.State, records)
+	if err != nil {
+		return new(journal.Log)
+	}
+	return log
+}
+
+// leave wraps an error after which the message must not be touched: it hides
+// [journal.ErrFenced], which before the claim means "decide again".
+func leave(err error) error {
+	if errors.Is(err, journal.ErrFenced) {
+		return errSuperseded
+	}
+	return err
+}
+
+// errSuperseded says that another claim came after ours.
+var errSuperseded = errors.New("superseded by a newer claim")

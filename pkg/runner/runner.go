@@ -1,0 +1,133 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/engine"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/stream"
+)
+
+// standing is the number of pulls that wait at the server for each runtime. More
+// than one hides the round trip; few leave the slots to the runtimes that are busy.
+const standing = 4
+
+// Runner takes executions and runs their passes.
+type Runner struct {
+	cfg     Config
+	journal *stream.Journal
+	slots   chan struct{}
+	passes  sync.WaitGroup
+	early   earlyNaks
+}
+
+// New returns a runner, or an error that names every field of cfg that is wrong.
+func New(cfg Config) (*Runner, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, fmt.Errorf("runner config: %w", err)
+	}
+	return &Runner{cfg: cfg, journal: cfg.Stream.Journal(), slots: make(chan struct{}, cfg.Concurrency)}, nil
+}
+
+// Run takes work until ctx ends. Then it takes no more, gives running passes the
+// drain timeout, hands over those that are left, and returns nil. ready is called
+// once all queues are open; nil is allowed. It returns an error when a queue cannot
+// be opened. The connection must outlive it.
+func (r *Runner) Run(ctx context.Context, ready func()) error {
+	queues := make([]*stream.Queue, 0, len(r.cfg.Runtimes))
+	for _, runtime := range r.cfg.Runtimes {
+		q, err := r.cfg.Stream.Queue(ctx, runtime)
+		if err != nil {
+			return fmt.Errorf("open queue of runtime %s: %w", runtime, err)
+		}
+		queues = append(queues, q)
+	}
+	passes, handOver := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer handOver(nil)
+
+	var takers sync.WaitGroup
+	each := max(1, min(standing, r.cfg.Concurrency/len(queues)))
+	for _, q := range queues {
+		for range each {
+			takers.Go(func() { r.take(ctx, passes, q) })
+		}
+	}
+	takers.Go(func() { r.sweepLoop(ctx) })
+	if ready != nil {
+		ready()
+	}
+	<-ctx.Done()
+	r.drain(queues, &takers, handOver)
+	return nil
+}
+
+// take runs every message that it gets on a slot of its own.
+func (r *Runner) take(ctx, passes context.Context, q *stream.Queue) {
+	for {
+		select {
+		case r.slots <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		d, err := q.Next(ctx)
+		if err != nil {
+			<-r.slots
+			if !errors.Is(err, stream.ErrClosed) && ctx.Err() == nil {
+				r.cfg.Logger.Error("take message", "err", err)
+			}
+			return
+		}
+		r.passes.Go(func() {
+			defer func() { <-r.slots }()
+			r.handle(passes, q, d)
+		})
+	}
+}
+
+// drain waits for the passes, and hands over those that outlast the timeout.
+func (r *Runner) drain(queues []*stream.Queue, takers *sync.WaitGroup, handOver context.CancelCauseFunc) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	for _, q := range queues {
+		if err := q.Close(ctx); err != nil {
+			r.cfg.Logger.Warn("close queue", "err", err)
+		}
+	}
+	takers.Wait()
+	limit := time.AfterFunc(max(r.cfg.DrainTimeout, 0), func() { handOver(engine.ErrDrain) })
+	defer limit.Stop()
+	r.passes.Wait()
+}
+
+// earlyNaks counts how often a message of a young claim was handed back, so that
+// differing clocks delay a takeover but never prevent it.
+type earlyNaks struct {
+	mu    sync.Mutex // guards the fields below
+	claim map[journal.Key]claimNaks
+}
+
+type claimNaks struct {
+	claim journal.Revision
+	n     int
+}
+
+// allow reports whether the message may be handed back once more, and counts it.
+func (e *earlyNaks) allow(key journal.Key, claim journal.Revision) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.claim == nil || len(e.claim) > 10_000 {
+		e.claim = map[journal.Key]claimNaks{}
+	}
+	c := e.claim[key]
+	if c.claim != claim {
+		c = claimNaks{claim: claim}
+	}
+	c.n++
+	e.claim[key] = c
+	return c.n <= 2
+}

@@ -1,0 +1,105 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/engine"
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+)
+
+// settleTimeout bounds the settle of a pass that is drained: its own context has
+// ended.
+const settleTimeout = 10 * time.Second
+
+// keptLogBytes bounds the console lines that are kept of all passes together.
+const keptLogBytes = 512 << 10
+
+// settle writes how the pass ended, under its claim, and then does with the message
+// what that write says.
+func (r *Runner) settle(ctx context.Context, c *claimed, res engine.Result) error {
+	m, s := c.message, c.state
+	if errors.Is(context.Cause(ctx), engine.ErrDrain) {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
+		defer cancel()
+	}
+	now := time.Now().UTC()
+	s.Status, s.UpdatedAt, s.Write = res.Status, now, s.Write+1
+	s.Error, s.Failure, s.Result = res.Error, res.Failure, res.Value
+	s.Carry, s.Pending = res.Carry, res.Pending
+	s.LostPasses, s.Progress = 0, res.Log.Progress
+	if err := r.keepLogs(ctx, m.key, &s, res.Logs); err != nil {
+		return err
+	}
+	long := false
+	switch res.Status {
+	case execution.Retrying:
+		s.Failures++
+		at := now.Add(res.Delay).Truncate(time.Millisecond)
+		s.RetryAt, s.DelayMs = &at, res.Delay.Milliseconds()
+		long = res.Delay > longWait
+		s.Carrier.Spent = long
+	case execution.Queued:
+	default:
+		s.Carrier.Spent = true
+	}
+	if res.Status == execution.Error {
+		s.Failures++
+	}
+	written, err := r.journal.PutState(ctx, m.key, s, c.rev)
+	if err != nil {
+		return leave(fmt.Errorf("settle: %w", err))
+	}
+	// crash here: the message comes again; as the spent carrier it redoes the
+	// promise, as an unspent one it waits until it is due.
+	c.quiet()
+	r.announceEnd(m.key, s, res.Log, res.Logs)
+	switch {
+	case long:
+		if err := r.promise(ctx, m.key, s, written); err != nil {
+			return err
+		}
+		// crash here: the schedule stands; the message comes again and is spent.
+		return r.ack(ctx, m.Delivery)
+	case res.Status == execution.Retrying:
+		return r.nak(ctx, m.Delivery, res.Delay)
+	case res.Status == execution.Queued:
+		return r.nak(ctx, m.Delivery, 0)
+	}
+	return r.ack(ctx, m.Delivery)
+}
+
+// keepLogs adds the lines of this pass to those of the earlier ones. The oldest
+// passes are dropped when all together grow too large.
+func (r *Runner) keepLogs(ctx context.Context, key journal.Key, s *journal.State, lines []string) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	var kept []journal.PassLogs
+	if s.Logs != nil {
+		text, err := r.journal.Resolve(ctx, key, *s.Logs)
+		if err != nil {
+			return fmt.Errorf("read earlier logs: %w", err)
+		}
+		if err := json.Unmarshal(text, &kept); err != nil {
+			return fmt.Errorf("%w: logs: %w", journal.ErrCorrupt, err)
+		}
+	}
+	kept = append(kept, journal.PassLogs{Attempt: s.Attempt, Lines: lines})
+	for {
+		text, err := json.Marshal(kept)
+		if err != nil {
+			return fmt.Errorf("encode logs: %w", err)
+		}
+		if len(text) <= keptLogBytes || len(kept) == 1 {
+			s.Logs = journal.NewValue(text)
+			return nil
+		}
+		kept = kept[1:]
+	}
+}

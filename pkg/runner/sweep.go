@@ -1,0 +1,110 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/stream"
+)
+
+// sweepLoop looks from time to time for executions that lost their message.
+func (r *Runner) sweepLoop(ctx context.Context) {
+	tick := time.NewTicker(r.cfg.SweepInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		within, cancel := context.WithTimeout(ctx, r.cfg.SweepInterval)
+		r.sweepOnce(within)
+		cancel()
+	}
+}
+
+// sweepOnce sweeps every runtime that no other executor is sweeping.
+func (r *Runner) sweepOnce(ctx context.Context) {
+	for _, runtime := range r.cfg.Runtimes {
+		mine, err := r.cfg.Stream.Lease(ctx, "sweep."+runtime, r.cfg.Name, r.cfg.SweepInterval*9/10)
+		if err == nil && !mine {
+			continue
+		}
+		var woken int
+		if err == nil {
+			woken, err = r.Sweep(ctx, runtime)
+		}
+		switch {
+		case err != nil && ctx.Err() == nil:
+			r.cfg.Logger.Warn("sweep", "runtime", runtime, "err", err)
+		case woken > 0:
+			r.cfg.Logger.Warn("woke executions that had lost their message", "runtime", runtime, "executions", woken)
+		}
+	}
+	backlogs, err := r.cfg.Stream.Backlogs(ctx)
+	if err != nil {
+		return
+	}
+	for _, b := range backlogs {
+		r.cfg.Logger.Warn("no executor serves this runtime", "runtime", b.Runtime, "submissions", b.Messages)
+	}
+}
+
+// Sweep wakes every execution of a runtime that should go on, is overdue, and has
+// no message or schedule any more (R11). It returns how many it woke.
+func (r *Runner) Sweep(ctx context.Context, runtime string) (int, error) {
+	now, err := r.cfg.Stream.ServerTime(ctx)
+	if err != nil {
+		return 0, err
+	}
+	woken := 0
+	err = r.cfg.Stream.Scan(ctx, runtime, func(l stream.Listed) error {
+		if !r.overdue(l.Stored, now) {
+			return nil
+		}
+		// The listing may be stale: what is done is decided on the leader's word.
+		stored, err := r.journal.State(ctx, l.Key)
+		if err != nil || !r.overdue(stored, now) {
+			return nil //nolint:nilerr // it is gone, or comes next time
+		}
+		lost, err := r.lostItsMessage(ctx, l.Key, stored.State)
+		if err != nil || !lost {
+			return err
+		}
+		woken++
+		return r.cfg.Stream.Wake(ctx, l.Key, stream.WakeSweep, stored.Revision)
+	})
+	if err != nil {
+		return woken, fmt.Errorf("scan states: %w", err)
+	}
+	return woken, nil
+}
+
+// overdue reports whether an execution should have gone on some time ago.
+func (r *Runner) overdue(s journal.Stored, now time.Time) bool {
+	if now.Sub(s.At) < r.cfg.Overdue {
+		return false
+	}
+	switch s.State.Status {
+	case execution.Queued, execution.Running:
+		return true
+	case execution.Retrying, execution.Sleeping:
+		return s.State.RetryAt != nil && now.Sub(*s.State.RetryAt) >= r.cfg.Overdue
+	}
+	return false
+}
+
+// lostItsMessage reports whether neither the carrier nor a schedule is left.
+func (r *Runner) lostItsMessage(ctx context.Context, key journal.Key, s journal.State) (bool, error) {
+	if !s.Carrier.Spent {
+		there, err := r.cfg.Stream.InQueue(ctx, s.Carrier.Seq)
+		if err != nil || there {
+			return false, err
+		}
+	}
+	scheduled, err := r.cfg.Stream.Scheduled(ctx, key)
+	return !scheduled, err
+}

@@ -1,0 +1,65 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/dop251/goja"
+	"github.com/dop251/goja/file"
+	"github.com/dop251/goja/parser"
+)
+
+// functionName is the file name, in stack frames, of a function given to Call.
+const functionName = "function"
+
+// errUnsettled is returned when the promise of a function waits for something that
+// cannot happen: there is nothing to wait for.
+var errUnsettled = errors.New("the function's promise never settles")
+
+// compileFunction compiles the text of a function into a program that gives it.
+func compileFunction(source string) (*goja.Program, error) {
+	if err := checkNesting(source); err != nil {
+		return nil, err
+	}
+	prg, err := goja.Compile(functionName, "("+source+"\n)", false)
+	if err == nil {
+		return prg, nil
+	}
+	e := &SyntaxError{Message: err.Error()}
+	var list parser.ErrorList
+	if errors.As(err, &list) && len(list) > 0 {
+		e.Message, e.Pos = list[0].Message, placeInFunction(list[0].Position)
+	}
+	return nil, e
+}
+
+// placeInFunction undoes the parenthesis before the function.
+func placeInFunction(at file.Position) Pos {
+	if at.Filename != functionName || at.Line == 0 {
+		return Pos{}
+	}
+	if at.Line == 1 {
+		at.Column--
+	}
+	return Pos{Line: at.Line, Column: at.Column}
+}
+
+// callOnce calls a function with plain JSON and returns what it gives.
+func (p *pass) callOnce(ctx context.Context) (json.RawMessage, error) {
+	p.ended = func() bool { return ctx.Err() != nil }
+	p.place = placeInFunction
+	if err := p.start(); err != nil {
+		return nil, err
+	}
+	result, ok, err := p.result()
+	switch {
+	case err != nil:
+		return nil, err
+	case !ok:
+		return nil, errUnsettled
+	case result.Thrown != nil:
+		return nil, result.Thrown
+	}
+	return result.Value, nil
+}

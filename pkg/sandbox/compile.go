@@ -1,0 +1,54 @@
+package sandbox
+
+import (
+	"fmt"
+
+	"github.com/dop251/goja"
+	"github.com/dop251/goja/file"
+)
+
+// scriptName is the file name of submitted code in stack frames.
+const scriptName = "script"
+
+// compiled is a script ready to run, in any number of runtimes at a time.
+type compiled struct {
+	// prg evaluates to the script's function.
+	prg *goja.Program
+
+	origin *origin
+}
+
+// compile turns a submitted source into a program that evaluates, with
+// [goja.Runtime.RunProgram], to the function that a pass calls with its input.
+// That function returns a value or a promise. Frames of the script have
+// [scriptName] as their SrcName. It returns a [*SyntaxError], or a
+// [*CrashError] when the parser itself failed, and is safe for concurrent use.
+func compile(source string) (c *compiled, err error) {
+	if err := checkNesting(source); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if r := recover(); r != nil { // a defect of the parser or the compiler
+			c, err = nil, &CrashError{Detail: fmt.Sprintf("compile script: %v", r)}
+		}
+	}()
+	p, err := parseScript(source)
+	if err != nil {
+		return nil, err
+	}
+	makeFunction(p.ret, p.fn, p.declared)
+	prg, err := goja.CompileAST(p.tree, false)
+	if err != nil {
+		return nil, p.engineError(err)
+	}
+	return &compiled{prg: prg, origin: p.origin}, nil
+}
+
+// author returns the place in the author's source that the position of a stack
+// frame stands for; zero when the frame does not show the author's text.
+func (c *compiled) author(p file.Position) Pos {
+	if p.Filename != scriptName {
+		return Pos{}
+	}
+	return c.origin.author(p.Line, p.Column)
+}

@@ -1,0 +1,75 @@
+package sandbox
+
+import (
+	"container/list"
+	"crypto/sha256"
+	"sync"
+)
+
+// onceCache keeps what sources were compiled to, by their content, up to a number
+// of bytes of source; the least recently used go first. It is safe for concurrent
+// use, and compiles a source once however many ask for it at the same time.
+//
+// A source that does not compile is remembered too: a retried execution would
+// parse it again and again.
+type onceCache[T any] struct {
+	limit int
+
+	mu     sync.Mutex // guards the fields below
+	bytes  int
+	recent list.List // of *compiledOnce[T], the most recent first
+	byHash map[[sha256.Size]byte]*list.Element
+}
+
+// compiledOnce is one source on its way, or compiled.
+type compiledOnce[T any] struct {
+	hash [sha256.Size]byte
+	cost int
+	once sync.Once
+
+	value T
+	err   error
+}
+
+// entryCost is what an entry costs beside its source.
+const entryCost = 1 << 10
+
+// newOnceCache returns a cache of limit bytes; one of zero keeps nothing.
+func newOnceCache[T any](limit int) *onceCache[T] {
+	return &onceCache[T]{limit: limit, byHash: map[[sha256.Size]byte]*list.Element{}}
+}
+
+// get returns what compile makes of the source. All calls must name the same
+// function.
+func (c *onceCache[T]) get(source string, compile func(string) (T, error)) (T, error) {
+	e := c.entry(source)
+	e.once.Do(func() { e.value, e.err = compile(source) })
+	return e.value, e.err
+}
+
+// entry returns the entry of a source; it may be new.
+func (c *onceCache[T]) entry(source string) *compiledOnce[T] {
+	hash := sha256.Sum256([]byte(source))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if el := c.byHash[hash]; el != nil {
+		c.recent.MoveToFront(el)
+		return el.Value.(*compiledOnce[T])
+	}
+	e := &compiledOnce[T]{hash: hash, cost: len(source) + entryCost}
+	if e.cost > c.limit {
+		return e
+	}
+	c.byHash[hash] = c.recent.PushFront(e)
+	c.bytes += e.cost
+	for c.bytes > c.limit {
+		c.drop(c.recent.Back())
+	}
+	return e
+}
+
+func (c *onceCache[T]) drop(el *list.Element) {
+	e := c.recent.Remove(el).(*compiledOnce[T])
+	delete(c.byHash, e.hash)
+	c.bytes -= e.cost
+}

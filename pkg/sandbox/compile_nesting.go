@@ -1,0 +1,253 @@
+package sandbox
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// The parsers recurse, and a Go stack that overflows ends the process: no recover
+// helps. They also take cubic time for nested functions. So a source is scanned
+// before any parser sees it. The scan knows strings, templates, comments and, by
+// what stands before the slash, regular expressions. Where it may be deceived the
+// damage is bounded by maxHidden, far below what overflows a stack.
+const (
+	maxNesting   = 500     // brackets, template holes and arrow functions inside one another
+	maxOperators = 2_000   // in one expression or chain of statements
+	maxHidden    = 100_000 // opening brackets inside strings, comments and the like
+	maxBroken    = 2_000   // opening brackets of a source whose brackets do not match
+)
+
+// nesting scans a source once.
+type nesting struct {
+	src  string
+	at   int
+	open []opened
+
+	depth, operators int  // of where the scan is, brackets around it included
+	hidden           int  // opening brackets in text that is not code
+	line             bool // a line ended since the last token
+	prev             previous
+	word             string // the last word, when prev is wordPrev
+	control          bool   // the parenthesis just closed was the head of a statement
+}
+
+// opened is a bracket that waits for its end.
+type opened struct {
+	end              byte
+	depth, operators int
+	control          bool // the head of if, while, for, with
+	operand          bool // an object literal, not a block
+}
+
+// previous is the kind of the token before: it decides what a slash and a line
+// end mean.
+type previous uint8
+
+const (
+	operatorPrev previous = iota // an operand must follow
+	operandPrev                  // an operand ended
+	blockPrev                    // a block ended
+	wordPrev
+)
+
+// checkNesting refuses sources that would exhaust the stack of a parser.
+func checkNesting(source string) error {
+	n := &nesting{src: source}
+	for n.at < len(source) {
+		if e := n.token(); e != "" {
+			return syntaxErrorAt(source, n.at, e)
+		}
+		if e := n.limits(); e != "" {
+			return syntaxErrorAt(source, n.at, e)
+		}
+	}
+	return nil
+}
+
+func (n *nesting) limits() string {
+	switch {
+	case n.depth > maxNesting:
+		return fmt.Sprintf("nested too deeply: more than %d levels", maxNesting)
+	case n.operators > maxOperators:
+		return fmt.Sprintf("expression too long: more than %d operators", maxOperators)
+	case n.hidden > maxHidden:
+		return fmt.Sprintf("more than %d brackets in strings and comments", maxHidden)
+	}
+	return ""
+}
+
+// token reads one token; it returns what is wrong.
+func (n *nesting) token() string {
+	c := n.src[n.at]
+	switch {
+	case c == '\n' || c == '\r':
+		n.line = true
+		n.at++
+	case c == ' ' || c == '\t':
+		n.at++
+	case strings.HasPrefix(n.src[n.at:], "//"):
+		n.skipTo(len(n.src), "\n")
+	case strings.HasPrefix(n.src[n.at:], "/*"):
+		n.at += 2
+		n.skipTo(len(n.src), "*/")
+		n.at = min(n.at+2, len(n.src))
+	case isWord(c):
+		n.readWord()
+	default:
+		n.breakLine(c)
+		return n.punctuation(c)
+	}
+	return ""
+}
+
+func (n *nesting) punctuation(c byte) string {
+	switch c {
+	case '(', '[', '{':
+		n.push(c)
+	case ')', ']', '}':
+		return n.pop(c)
+	case '\'', '"':
+		n.quoted(c)
+	case '`':
+		n.at++
+		n.template()
+	case ';', ',':
+		n.reset()
+		n.at++
+		n.prev = operatorPrev
+	case '/':
+		if n.regexpMayStart() && n.regexp() {
+			return ""
+		}
+		n.operator()
+	default:
+		n.operator()
+	}
+	return ""
+}
+
+// reset forgets what a statement or an element has counted.
+func (n *nesting) reset() {
+	n.depth, n.operators = 0, 0
+	if len(n.open) > 0 {
+		o := n.open[len(n.open)-1]
+		n.depth, n.operators = o.depth+1, o.operators
+	}
+}
+
+// breakLine forgets the operators of the statement that the line end before next
+// has ended, if it has.
+func (n *nesting) breakLine(next byte) {
+	ended := n.prev == operandPrev && !n.control || n.prev == blockPrev ||
+		n.prev == wordPrev && (!isOperatorWord(n.word) || n.word == "return")
+	if n.line && ended && (isWord(next) || strings.IndexByte("'\"{}", next) >= 0) {
+		n.reset()
+	}
+	n.line = false
+}
+
+func (n *nesting) readWord() {
+	start := n.at
+	for n.at < len(n.src) && isWord(n.src[n.at]) {
+		n.at++
+	}
+	word := n.src[start:n.at]
+	member := start > 0 && n.src[start-1] == '.'
+	if !isJoinWord(word) {
+		n.breakLine('a')
+	}
+	n.line = false
+	n.prev, n.word, n.control = wordPrev, word, false
+	if member {
+		n.prev = operandPrev
+	} else if isOperatorWord(word) || isHeadWord(word) {
+		n.operators++
+	}
+}
+
+func (n *nesting) operator() {
+	rest := n.src[n.at:]
+	_, size := utf8.DecodeRuneInString(rest)
+	n.prev, n.control = operatorPrev, false
+	switch {
+	case strings.HasPrefix(rest, "=>"):
+		n.depth++
+		size = 2
+	case strings.HasPrefix(rest, "++"), strings.HasPrefix(rest, "--"):
+		size = 2
+		n.prev = operandPrev // a regular expression cannot follow
+	}
+	n.operators++
+	n.at += size
+}
+
+func (n *nesting) push(c byte) {
+	o := opened{end: c + 2, depth: n.depth, operators: n.operators + 1}
+	if c == '(' {
+		o.end = ')'
+	}
+	o.control = c == '(' && n.prev == wordPrev && isHeadWord(n.word)
+	o.operand = c == '{' && (n.prev == operatorPrev && !n.afterArrow() || n.prev == wordPrev && isOperatorWord(n.word))
+	n.open = append(n.open, o)
+	n.depth, n.operators = n.depth+1, o.operators
+	n.at++
+	n.prev, n.control = operatorPrev, false
+}
+
+func (n *nesting) afterArrow() bool {
+	return strings.HasSuffix(strings.TrimRight(n.src[max(0, n.at-16):n.at], " \t\r\n"), "=>")
+}
+
+func (n *nesting) pop(c byte) string {
+	var o opened
+	if len(n.open) > 0 {
+		o = n.open[len(n.open)-1]
+	}
+	if o.end != c && !(o.end == '`' && c == '}') {
+		if openers(n.src) > maxBroken {
+			return fmt.Sprintf("unexpected %c: brackets do not match", c)
+		}
+		n.at = len(n.src) // the parser says it better
+		return ""
+	}
+	n.open = n.open[:len(n.open)-1]
+	n.depth, n.operators, n.control = o.depth, o.operators, o.control
+	n.at++
+	n.prev = operandPrev
+	switch {
+	case o.end == '`':
+		n.template()
+	case c == '}' && !o.operand:
+		n.prev = blockPrev
+	}
+	return ""
+}
+
+func isWord(c byte) bool {
+	return c == '_' || c == '$' || c >= utf8.RuneSelf || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+// isHeadWord reports whether a parenthesis after the word is followed by a statement.
+func isHeadWord(w string) bool {
+	return w == "if" || w == "while" || w == "for" || w == "with"
+}
+
+// isOperatorWord reports whether an operand or a statement must follow the word.
+func isOperatorWord(w string) bool {
+	switch w {
+	case "await", "case", "delete", "do", "else", "extends", "in", "instanceof", "new",
+		"of", "return", "throw", "typeof", "void", "yield":
+		return true
+	}
+	return false
+}
+
+// isJoinWord reports whether the word goes on with what the line before it began.
+func isJoinWord(w string) bool {
+	return w == "else" || w == "in" || w == "instanceof" || w == "of" || w == "while"
+}
+
+func openers(s string) int {
+	return strings.Count(s, "(") + strings.Count(s, "[") + strings.Count(s, "{")
+}

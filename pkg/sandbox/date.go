@@ -1,0 +1,79 @@
+package sandbox
+
+import "github.com/dop251/goja"
+
+// How dates are shown: the language's own texts, and those of en-US.
+const (
+	dateText   = "Mon Jan 02 2006"
+	timeText   = "15:04:05 GMT-0700 (MST)"
+	localeDate = "1/2/2006"
+	localeTime = "3:04:05 PM"
+)
+
+// guardedDate is Date with UTC as the local time. The engine takes the local time
+// of the process; where that is UTC itself, in a worker, little is left to do.
+func (p *pass) guardedDate(date *goja.Object) goja.Value {
+	proto := date.Get("prototype").(*goja.Object)
+	show := func(name, layout string, localized bool) {
+		_ = hide(proto, name, p.native(name, func(call goja.FunctionCall) goja.Value {
+			if localized {
+				p.checkDateLocale(call)
+			}
+			return p.formatDate(call.This, layout)
+		}))
+	}
+	show("toLocaleString", localeDate+", "+localeTime, true)
+	show("toLocaleDateString", localeDate, true)
+	show("toLocaleTimeString", localeTime, true)
+	if isUTC() {
+		return date
+	}
+	show("toString", dateText+" "+timeText, false)
+	show("toDateString", dateText, false)
+	show("toTimeString", timeText, false)
+	for _, part := range []string{"FullYear", "Month", "Date", "Day", "Hours", "Minutes", "Seconds", "Milliseconds"} {
+		_ = hide(proto, "get"+part, proto.Get("getUTC"+part))
+		if part != "Day" {
+			_ = hide(proto, "set"+part, proto.Get("setUTC"+part))
+		}
+	}
+	_ = hide(proto, "getTimezoneOffset", p.native("getTimezoneOffset", func(goja.FunctionCall) goja.Value {
+		return p.rt.ToValue(0)
+	}))
+	guarded := p.utcConstructor(date)
+	_ = hide(proto, "constructor", guarded)
+	return guarded
+}
+
+// utcConstructor is the constructor of dates whose parts and texts are in UTC
+// unless they name a zone.
+func (p *pass) utcConstructor(date *goja.Object) *goja.Object {
+	parse, _ := goja.AssertFunction(date.Get("parse"))
+	utc, _ := goja.AssertFunction(date.Get("UTC"))
+	parseUTC := func(text goja.Value) goja.Value {
+		// With a zone appended a text without one is read in that zone; a text that
+		// has one does not parse any more.
+		s := text.String()
+		for _, zone := range []string{"Z", " GMT"} {
+			if v := throwing(parse(date, p.rt.ToValue(s+zone))); !goja.IsNaN(v) {
+				return v
+			}
+		}
+		return throwing(parse(date, text))
+	}
+	_ = hide(date, "parse", p.native("parse", func(call goja.FunctionCall) goja.Value {
+		return parseUTC(p.rt.ToValue(call.Argument(0).String()))
+	}))
+	adapt := func(args []goja.Value) []goja.Value {
+		switch {
+		case len(args) > 1:
+			return []goja.Value{throwing(utc(date, args...))}
+		case len(args) == 1 && goja.IsString(args[0]):
+			return []goja.Value{parseUTC(args[0])}
+		}
+		return args
+	}
+	return p.wrapConstructor(date, adapt, func() goja.Value {
+		return p.rt.ToValue(p.time().UTC().Format(dateText + " " + timeText))
+	})
+}

@@ -1,0 +1,272 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"github.com/dop251/goja"
+)
+
+// maxDepth is how deeply a value may be nested.
+const maxDepth = 1000
+
+// codec takes values out of a runtime and puts them in: in their durable form,
+// whose words are in pkg/value.
+type codec struct {
+	rt    *goja.Runtime
+	limit int         // bytes of one value that leaves; zero: none
+	ended func() bool // the pass: nobody waits for the value any more
+
+	parse goja.Callable // the engine's own JSON.parse
+}
+
+// encode returns the durable form of v; nil for undefined, and for functions and
+// symbols, as JSON has it. It runs code of the script (getters, toJSON), so it
+// panics as such code does: call it in the engine.
+func (c *codec) encode(v goja.Value) (json.RawMessage, *Invalid) {
+	if v == nil || goja.IsUndefined(v) {
+		return nil, nil
+	}
+	e := encoder{codec: c}
+	present := e.value(v, "")
+	if e.invalid != nil {
+		return nil, e.invalid
+	}
+	if !present {
+		return nil, nil
+	}
+	return e.out, nil
+}
+
+// encoder is one value on its way out.
+type encoder struct {
+	*codec
+	out     []byte
+	open    []*goja.Object // what v is inside of
+	nodes   int
+	invalid *Invalid
+}
+
+// value appends v. It reports false, and appends nothing, for what JSON leaves out.
+func (e *encoder) value(v goja.Value, key string) bool {
+	if e.nodes++; e.nodes%1024 == 0 && e.ended() {
+		e.refuse("the pass has ended")
+	}
+	if e.invalid != nil {
+		return true
+	}
+	switch v := v.(type) {
+	case nil:
+		e.kind(kindUndefined)
+		return true
+	case *goja.Symbol:
+		return false
+	case *goja.Object:
+		return e.object(v, key)
+	}
+	switch x := v.Export().(type) {
+	case nil:
+		if goja.IsUndefined(v) {
+			e.kind(kindUndefined)
+		} else {
+			e.append("null")
+		}
+	case bool:
+		e.append(strconv.FormatBool(x))
+	case int64:
+		e.out = strconv.AppendInt(e.out, x, 10)
+		e.check(0)
+	case float64:
+		e.number(x, v)
+	case string:
+		e.quote(x)
+	default: // a big integer
+		e.bigInt(v.String())
+	}
+	return true
+}
+
+func (e *encoder) number(f float64, v goja.Value) {
+	switch {
+	case math.IsNaN(f):
+		e.kind(kindNaN)
+	case math.IsInf(f, 1):
+		e.kind(kindInfinity)
+	case math.IsInf(f, -1):
+		e.kind(kindNegativeInfinity)
+	case f == 0 && math.Signbit(f):
+		e.kind(kindNegativeZero)
+	default:
+		e.append(v.String())
+	}
+}
+
+// object appends an object as what it is.
+func (e *encoder) object(o *goja.Object, key string) bool {
+	t := o.ExportType()
+	if t == timeType {
+		e.date(o)
+		return true
+	}
+	if toJSON, ok := goja.AssertFunction(o.Get("toJSON")); ok {
+		v, err := toJSON(o, e.rt.ToValue(key))
+		if err != nil {
+			panic(err)
+		}
+		replaced, ok := v.(*goja.Object)
+		if !ok {
+			return e.value(v, key)
+		}
+		o, t = replaced, replaced.ExportType()
+	}
+	class := o.ClassName()
+	if class == "Function" {
+		return false
+	}
+	if !e.enter(o) {
+		return true
+	}
+	defer e.leave()
+	switch {
+	case t == promiseType:
+		e.refuse("a promise has no value yet: await it first")
+	case t == mapType:
+		e.collection(o, kindMap)
+	case t == listType && class != "Array":
+		e.collection(o, kindSet)
+	case t == arrayBufferType:
+		e.binary("ArrayBuffer", o)
+	case t.Kind() == reflect.Slice && t != listType, isDataView(o, t):
+		e.binary(viewKind(t), o)
+	case class == "Array" || t == proxyType && isArray(o):
+		e.array(o)
+	case class == "Error" && t != proxyType:
+		e.error(o)
+	case class == "Number" || class == "String" || class == "Boolean" || t == bigIntType:
+		return e.value(e.unboxed(o, t), key)
+	default:
+		e.record(o)
+	}
+	return true
+}
+
+// enter notes that what follows is inside of o. It reports false, and refuses the
+// value, when o is inside of itself or too deep.
+func (e *encoder) enter(o *goja.Object) bool {
+	if slices.Contains(e.open, o) {
+		e.refuse("it contains itself")
+		return false
+	}
+	if len(e.open) == maxDepth {
+		e.refuse(fmt.Sprintf("it is nested more than %d levels deep", maxDepth))
+		return false
+	}
+	e.open = append(e.open, o)
+	return true
+}
+
+func (e *encoder) leave() { e.open = e.open[:len(e.open)-1] }
+
+// refuse ends the encoding: the value has no durable form.
+func (e *encoder) refuse(why string) {
+	if e.invalid == nil {
+		e.invalid = &Invalid{
+			Bytes: len(e.out),
+			Problem: "the value could not be recorded durably (" + why + "); " +
+				"only JSON-compatible values plus binary and big integers may cross",
+		}
+	}
+}
+
+// check ends the encoding when it, and more bytes after it, are above the limit.
+func (e *encoder) check(more int) bool {
+	size := len(e.out) + more
+	if e.limit <= 0 || size <= e.limit {
+		return e.invalid == nil
+	}
+	if e.invalid == nil {
+		e.invalid = &Invalid{
+			TooLarge: true,
+			Bytes:    size,
+			Problem:  fmt.Sprintf("the value is too large to record durably: more than %d bytes", e.limit),
+		}
+	}
+	return false
+}
+
+func (e *encoder) append(s string) {
+	if e.check(len(s)) {
+		e.out = append(e.out, s...)
+	}
+}
+
+// quote appends s as a JSON string.
+func (e *encoder) quote(s string) {
+	if !e.check(len(s) + 2) {
+		return
+	}
+	e.out = appendQuoted(e.out, s)
+	e.check(0)
+}
+
+// array appends a list. Holes are undefined.
+func (e *encoder) array(o *goja.Object) {
+	e.append("[")
+	for i := int64(0); i < o.Get("length").ToInteger() && e.invalid == nil; i++ {
+		if i > 0 {
+			e.append(",")
+		}
+		key := strconv.FormatInt(i, 10)
+		if !e.value(o.Get(key), key) {
+			e.append("null")
+		}
+	}
+	e.append("]")
+}
+
+// record appends the properties of an object. One that looks like an envelope is
+// put into one, so that it comes back as what it is.
+func (e *encoder) record(o *goja.Object) {
+	keys := o.Keys()
+	escaped := slices.ContainsFunc(keys, isEnvelopeKey)
+	if escaped {
+		e.append(`{"` + valueKey + `":"` + kindObject + `","data":`)
+	}
+	e.append("{")
+	start := len(e.out)
+	for _, key := range keys {
+		mark := len(e.out)
+		if mark > start {
+			e.append(",")
+		}
+		e.quote(key)
+		e.append(":")
+		if !e.value(o.Get(key), key) && e.invalid == nil {
+			e.out = e.out[:mark]
+		}
+		if e.invalid != nil {
+			return
+		}
+	}
+	e.append("}")
+	if escaped {
+		e.append("}")
+	}
+}
+
+// unboxed returns the primitive inside of new Number(1) and its like.
+func (e *encoder) unboxed(o *goja.Object, t reflect.Type) goja.Value {
+	switch {
+	case t == bigIntType:
+		return e.rt.ToValue(o.Export())
+	case o.ClassName() == "Number":
+		return o.ToNumber()
+	case o.ClassName() == "String":
+		return e.rt.ToValue(o.String())
+	}
+	return e.rt.ToValue(o.Export())
+}

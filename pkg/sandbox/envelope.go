@@ -1,0 +1,186 @@
+package sandbox
+
+import (
+	"encoding/base64"
+	"math/big"
+	"reflect"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dop251/goja"
+)
+
+// The types by which the engine tells its objects apart.
+var (
+	proxyType       = reflect.TypeFor[goja.Proxy]()
+	promiseType     = reflect.TypeFor[*goja.Promise]()
+	arrayBufferType = reflect.TypeFor[goja.ArrayBuffer]()
+	timeType        = reflect.TypeFor[time.Time]()
+	bigIntType      = reflect.TypeFor[*big.Int]()
+	mapType         = reflect.TypeFor[[][2]any]()
+	listType        = reflect.TypeFor[[]any]() // arrays, and sets
+	recordType      = reflect.TypeFor[map[string]any]()
+)
+
+const (
+	valueKey  = "__codemode_value_v1__"
+	bigintKey = "__codemode_bigint_v1__"
+	binaryKey = "__codemode_binary_v1__"
+
+	kindUndefined        = "undefined"
+	kindNaN              = "NaN"
+	kindInfinity         = "Infinity"
+	kindNegativeInfinity = "-Infinity"
+	kindNegativeZero     = "-0"
+	kindDate             = "Date"
+	kindMap              = "Map"
+	kindSet              = "Set"
+	kindError            = "Error"
+	kindObject           = "Object"
+)
+
+func isEnvelopeKey(key string) bool { return strings.HasPrefix(key, "__codemode_") }
+
+// kind appends an envelope that says it all.
+func (e *encoder) kind(kind string) { e.append(`{"` + valueKey + `":"` + kind + `"}`) }
+
+func (e *encoder) bigInt(digits string) { e.append(`{"` + bigintKey + `":"` + digits + `"}`) }
+
+// date appends the time of a Date.
+func (e *encoder) date(o *goja.Object) {
+	t, ok := o.Export().(time.Time)
+	data := "null" // an invalid date
+	if ok {
+		data = `"` + isoDate(t) + `"`
+	}
+	e.append(`{"` + valueKey + `":"` + kindDate + `","data":` + data + `}`)
+}
+
+// collection appends a Map as its pairs or a Set as its members, in their order.
+func (e *encoder) collection(o *goja.Object, kind string) {
+	e.append(`{"` + valueKey + `":"` + kind + `","data":[`)
+	first := true
+	member := func(call goja.FunctionCall) goja.Value {
+		if !first {
+			e.append(",")
+		}
+		first = false
+		if kind == kindMap {
+			e.append("[")
+			e.orNull(call.Argument(1))
+			e.append(",")
+		}
+		e.orNull(call.Argument(0))
+		if kind == kindMap {
+			e.append("]")
+		}
+		return goja.Undefined()
+	}
+	forEach, ok := goja.AssertFunction(o.Get("forEach"))
+	if !ok {
+		e.refuse("it cannot be walked through")
+		return
+	}
+	if _, err := forEach(o, e.rt.ToValue(member)); err != nil {
+		panic(err)
+	}
+	e.append("]}")
+}
+
+func (e *encoder) orNull(v goja.Value) {
+	if e.invalid == nil && !e.value(v, "") {
+		e.append("null")
+	}
+}
+
+// error appends an error: its name, its message and what caused it.
+func (e *encoder) error(o *goja.Object) {
+	e.append(`{"` + valueKey + `":"` + kindError + `","data":{"name":`)
+	e.quote(text(o.Get("name")))
+	e.append(`,"message":`)
+	e.quote(text(o.Get("message")))
+	if cause := o.Get("cause"); cause != nil && !goja.IsUndefined(cause) {
+		e.append(`,"cause":`)
+		e.orNull(cause)
+	}
+	e.append("}}")
+}
+
+// binary appends the bytes that o shows.
+func (e *encoder) binary(kind string, o *goja.Object) {
+	var b []byte
+	if err := e.rt.ExportTo(o, &b); err != nil {
+		e.refuse(err.Error())
+		return
+	}
+	e.append(`{"` + binaryKey + `":"` + kind + `","data":"`)
+	if e.check(base64.StdEncoding.EncodedLen(len(b)) + 2) {
+		e.out = base64.StdEncoding.AppendEncode(e.out, b)
+	}
+	e.append(`"}`)
+}
+
+func viewKind(t reflect.Type) string {
+	if t == reflect.TypeFor[[]byte]() {
+		return "Uint8Array"
+	}
+	return "ArrayBufferView"
+}
+
+// isDataView reports whether o is a DataView: the engine gives it no type of its own.
+func isDataView(o *goja.Object, t reflect.Type) bool {
+	proto := o.Prototype()
+	if t != recordType || proto == nil || proto.Prototype() == nil || len(o.Keys()) > 0 {
+		return false
+	}
+	buffer, ok := o.Get("buffer").(*goja.Object)
+	return ok && buffer.ExportType() == arrayBufferType
+}
+
+func isArray(o *goja.Object) bool {
+	for o != nil && o.ExportType() == proxyType {
+		o = o.Export().(goja.Proxy).Target()
+	}
+	return o != nil && o.ClassName() == "Array"
+}
+
+const hexDigits = "0123456789abcdef"
+
+// appendQuoted appends s as a JSON string with no more escapes than it needs.
+func appendQuoted(out []byte, s string) []byte {
+	out = append(out, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError && size == 1 {
+				out = append(append(out, s[start:i]...), "\ufffd"...)
+				start = i + 1
+			}
+			i += size
+			continue
+		}
+		if c >= ' ' && c != '"' && c != '\\' {
+			i++
+			continue
+		}
+		out = append(out, s[start:i]...)
+		switch c {
+		case '"', '\\':
+			out = append(out, '\\', c)
+		case '\n':
+			out = append(out, '\\', 'n')
+		case '\r':
+			out = append(out, '\\', 'r')
+		case '\t':
+			out = append(out, '\\', 't')
+		default:
+			out = append(out, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+		}
+		i++
+		start = i
+	}
+	return append(append(out, s[start:]...), '"')
+}

@@ -1,0 +1,171 @@
+package sandbox
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dop251/goja"
+)
+
+// samples has one function of each kind whose constructor compiles text.
+const samples = `[function () {}, async function () {}, function* () {}]`
+
+// guard closes what must not be in reach, and repairs where the engine would give
+// a wrong answer without an error.
+func (p *pass) guard(samples *goja.Program) error {
+	global := p.rt.GlobalObject()
+	if err := global.Delete("GoError"); err != nil {
+		return fmt.Errorf("remove GoError: %w", err)
+	}
+	if err := p.forbidEval(samples); err != nil {
+		return fmt.Errorf("forbid eval: %w", err)
+	}
+	if err := p.guardNumbers(); err != nil {
+		return fmt.Errorf("guard numbers: %w", err)
+	}
+	symbol := global.Get("Symbol").(*goja.Object)
+	if err := symbol.DefineDataProperty("asyncIterator", goja.NewSymbol("Symbol.asyncIterator"),
+		goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE); err != nil {
+		return fmt.Errorf("define Symbol.asyncIterator: %w", err)
+	}
+	regexp := global.Get("RegExp").(*goja.Object)
+	if err := p.lazy("RegExp", func() goja.Value { return p.guardedRegExp(regexp) }); err != nil {
+		return fmt.Errorf("guard RegExp: %w", err)
+	}
+	date := global.Get("Date").(*goja.Object)
+	return p.lazy("Date", func() goja.Value { return p.guardedDate(date) })
+}
+
+// forbidEval makes everything that compiles text throw: text that no compiler of
+// ours has seen can end the process.
+func (p *pass) forbidEval(samples *goja.Program) error {
+	global := p.rt.GlobalObject()
+	if err := hide(global, "eval", p.native("eval", p.forbidden("eval"))); err != nil {
+		return err
+	}
+	v, err := p.rt.RunProgram(samples)
+	if err != nil {
+		return err
+	}
+	list := v.(*goja.Object)
+	for i, name := range []string{"Function", "AsyncFunction", "GeneratorFunction"} {
+		proto := list.Get(fmt.Sprint(i)).(*goja.Object).Prototype()
+		ctor := p.rt.ToValue(func(goja.ConstructorCall) *goja.Object {
+			p.forbidden("new " + name)(goja.FunctionCall{})
+			return nil
+		}).(*goja.Object)
+		// instanceof Function goes on working.
+		_ = ctor.DefineDataProperty("prototype", proto, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
+		_ = ctor.DefineDataProperty("name", p.rt.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+		if err := hide(proto, "constructor", ctor); err != nil {
+			return err
+		}
+		if i == 0 {
+			if err := hide(global, name, ctor); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (p *pass) forbidden(what string) func(goja.FunctionCall) goja.Value {
+	return func(goja.FunctionCall) goja.Value {
+		panic(p.rt.NewTypeError("%s is not possible here: code cannot be made from text", what))
+	}
+}
+
+// guardedRegExp is RegExp, but for what the engine would match wrongly: it takes
+// \p{L} for the letters p{L}. Literals with \p arrive here as well.
+func (p *pass) guardedRegExp(regexp *goja.Object) goja.Value {
+	return p.wrapConstructor(regexp, p.refuseProperties, nil)
+}
+
+// wrapConstructor returns a constructor that is like class, but that passes its
+// arguments through adapt. Called as a function it is call; nil: as class is.
+func (p *pass) wrapConstructor(
+	class *goja.Object,
+	adapt func([]goja.Value) []goja.Value,
+	call func() goja.Value,
+) *goja.Object {
+	construct, _ := goja.AssertConstructor(class)
+	plain, _ := goja.AssertFunction(class)
+	isInstance := p.rt.ToValue(p.isInstance)
+	return p.rt.ToValue(p.rt.NewProxy(class, &goja.ProxyTrapConfig{
+		Construct: func(_ *goja.Object, args []goja.Value, newTarget *goja.Object) *goja.Object {
+			obj, err := construct(newTarget, adapt(args)...)
+			return throwing(obj, err)
+		},
+		Apply: func(_ *goja.Object, _ goja.Value, args []goja.Value) goja.Value {
+			if call != nil {
+				return call()
+			}
+			v, err := plain(goja.Undefined(), adapt(args)...)
+			return throwing(v, err)
+		},
+		// The engine's own instanceof does not accept a proxy.
+		GetSym: func(_ *goja.Object, name *goja.Symbol, _ goja.Value) goja.Value {
+			if name == goja.SymHasInstance {
+				return isInstance
+			}
+			return class.GetSymbol(name)
+		},
+	})).(*goja.Object)
+}
+
+// throwing returns v, or throws err in the script.
+func throwing[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// isInstance is Function.prototype[Symbol.hasInstance].
+func (p *pass) isInstance(call goja.FunctionCall) goja.Value {
+	class, isClass := call.This.(*goja.Object)
+	obj, isObject := call.Argument(0).(*goja.Object)
+	if !isClass || !isObject {
+		return p.rt.ToValue(false)
+	}
+	proto, _ := class.Get("prototype").(*goja.Object)
+	for obj = obj.Prototype(); obj != nil; obj = obj.Prototype() {
+		if obj == proto {
+			return p.rt.ToValue(true)
+		}
+	}
+	return p.rt.ToValue(false)
+}
+
+func (p *pass) refuseProperties(args []goja.Value) []goja.Value {
+	if len(args) < 2 || !goja.IsString(args[0]) || !strings.Contains(args[1].String(), "u") {
+		return args
+	}
+	if hasProperty(args[0].String()) {
+		p.throw("SyntaxError", `\p{} is not supported in regular expressions`)
+	}
+	return args
+}
+
+// throw throws an error of the language in the script.
+func (p *pass) throw(name, message string) {
+	panic(throwing(p.codec.newError(name, message)))
+}
+
+// hasProperty reports whether a pattern has \p or \P that is not itself escaped.
+func hasProperty(pattern string) bool {
+	for i := 0; i+1 < len(pattern); i++ {
+		if pattern[i] != '\\' {
+			continue
+		}
+		i++
+		if pattern[i] == 'p' || pattern[i] == 'P' {
+			return true
+		}
+	}
+	return false
+}
+
+// isUTC reports whether local time is UTC in this process.
+func isUTC() bool { return time.Local == time.UTC }

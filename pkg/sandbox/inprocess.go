@@ -1,0 +1,131 @@
+package sandbox
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/dop251/goja"
+)
+
+// defaultStack is deep enough for real code and stops a runaway recursion within
+// milliseconds.
+const defaultStack = 2000
+
+// Config configures an [InProcess]. The zero value of a field means its default.
+type Config struct {
+	// CacheBytes bounds the sources whose compiled form is kept. What is kept is
+	// about ten times as large. Default 4 MiB.
+	CacheBytes int
+}
+
+// InProcess is a [Sandbox] in this process: for trusted code, or inside a process
+// that may be lost. Make it with [NewInProcess].
+type InProcess struct {
+	scripts   *cache[*compiled]
+	functions *cache[*goja.Program] // of Call
+	bindings  *cache[*goja.Program] // of connector names
+	samples   *goja.Program
+}
+
+var _ Sandbox = (*InProcess)(nil)
+
+// NewInProcess returns a sandbox with an empty cache.
+func NewInProcess(c Config) *InProcess {
+	limit := cmp.Or(c.CacheBytes, 4<<20)
+	return &InProcess{
+		scripts:   newCache[*compiled](limit),
+		functions: newCache[*goja.Program](limit),
+		bindings:  newCache[*goja.Program](limit),
+		samples:   goja.MustCompile("", samples, true),
+	}
+}
+
+// Run implements [Sandbox].
+func (s *InProcess) Run(ctx context.Context, script Script, host Host) (result Result, err error) {
+	defer recoverCrash(&err)
+	if err := context.Cause(ctx); err != nil {
+		return Result{}, err
+	}
+	code, err := s.scripts.get(script.Source, compile)
+	if err != nil {
+		return Result{}, err
+	}
+	bind, err := s.bindings.get(bindingSource(script.Connectors), compileBinding)
+	if err != nil {
+		return Result{}, err
+	}
+
+	p := newPass(script, host, code)
+	defer interruptAtEnd(ctx, p.rt)()
+	if err := p.install(s.samples, bind); err != nil {
+		return Result{}, ending(ctx, err)
+	}
+	result, err = p.run(ctx)
+	return result, ending(ctx, err)
+}
+
+// Call implements [Sandbox].
+func (s *InProcess) Call(ctx context.Context, source string, arg json.RawMessage) (value json.RawMessage, err error) {
+	defer recoverCrash(&err)
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	prg, err := s.functions.get(source, compileFunction)
+	if err != nil {
+		return nil, err
+	}
+	p := newPass(Script{Input: arg}, nil, &compiled{prg: prg})
+	defer interruptAtEnd(ctx, p.rt)()
+	if err := p.guard(s.samples); err != nil {
+		return nil, ending(ctx, err)
+	}
+	value, err = p.callOnce(ctx)
+	return value, ending(ctx, err)
+}
+
+// interruptAtEnd stops the runtime when ctx ends. The function that it returns
+// waits for that to be over.
+func interruptAtEnd(ctx context.Context, rt *goja.Runtime) (stop func()) {
+	done := make(chan struct{})
+	cancel := context.AfterFunc(ctx, func() {
+		rt.Interrupt(context.Cause(ctx))
+		close(done)
+	})
+	return func() {
+		if !cancel() {
+			<-done
+		}
+	}
+}
+
+// ending turns an error of the runtime into one of this package's contract.
+func ending(ctx context.Context, err error) error {
+	var interrupted *goja.InterruptedError
+	var overflow *goja.StackOverflowError
+	var uncaught *goja.Exception
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &interrupted):
+		if cause := context.Cause(ctx); cause != nil {
+			return cause
+		}
+		return &CrashError{Detail: err.Error()}
+	case errors.As(err, &overflow):
+		return ErrStack
+	case errors.As(err, &uncaught):
+		return &CrashError{Detail: uncaught.String()}
+	}
+	return err
+}
+
+// recoverCrash is the one place where a panic of the interpreter ends.
+func recoverCrash(err *error) {
+	if x := recover(); x != nil {
+		*err = &CrashError{Detail: fmt.Sprintf("%v\n%s", x, debug.Stack())}
+	}
+}

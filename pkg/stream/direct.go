@@ -1,0 +1,98 @@
+package stream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// maxReadBytes bounds one answer of a direct read. The server cuts a larger one, and
+// says so only in its last message.
+const maxReadBytes = 16 << 20
+
+// lastOf reads the last messages of literal subjects, from any replica, in one
+// request. Missing ones are left out. complete is false when the answer was cut.
+func (s *Stream) lastOf(ctx context.Context, stream string, subjects []string, each func(storedMsg)) (complete bool, err error) {
+	body, err := json.Marshal(struct {
+		Subjects []string `json:"multi_last"`
+		MaxBytes int      `json:"max_bytes"`
+	}{subjects, maxReadBytes})
+	if err != nil {
+		return false, fmt.Errorf("encode request: %w", err)
+	}
+	inbox := s.nc.NewInbox()
+	sub, err := s.nc.SubscribeSync(inbox)
+	if err != nil {
+		return false, fmt.Errorf("subscribe for an answer: %w", err)
+	}
+	defer func() { _ = sub.Unsubscribe() }()
+	if err := s.nc.PublishRequest(s.api+"DIRECT.GET."+stream, inbox, body); err != nil {
+		return false, fmt.Errorf("ask for messages: %w", err)
+	}
+	for {
+		m, err := nextAnswer(ctx, sub)
+		if err != nil {
+			return false, fmt.Errorf("read from %s: %w", stream, err)
+		}
+		if status := m.Header.Get("Status"); status != "" {
+			return endOfRead(m, status)
+		}
+		stored, err := directMsg(m)
+		if err != nil {
+			return false, err
+		}
+		each(stored)
+	}
+}
+
+func nextAnswer(ctx context.Context, sub *nats.Subscription) (*nats.Msg, error) {
+	try, cancel := context.WithTimeout(ctx, tryTimeout)
+	defer cancel()
+	m, err := sub.NextMsgWithContext(try)
+	if err != nil && ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, fmt.Errorf("no answer in %v: %w", tryTimeout, nats.ErrTimeout)
+	}
+	return m, err
+}
+
+// endOfRead judges the message that ends an answer.
+func endOfRead(m *nats.Msg, status string) (complete bool, err error) {
+	switch status {
+	case "204":
+		return m.Header.Get("Nats-Num-Pending") == "0", nil
+	case "404":
+		if m.Header.Get("Description") == "No Results" {
+			return true, nil
+		}
+	case "503":
+		return false, nats.ErrNoResponders
+	}
+	return false, fmt.Errorf("read refused: %s %s", status, m.Header.Get("Description"))
+}
+
+func directMsg(m *nats.Msg) (storedMsg, error) {
+	seq, err := strconv.ParseUint(m.Header.Get(jetstream.SequenceHeader), 10, 64)
+	if err != nil {
+		return storedMsg{}, fmt.Errorf("read a stored message: sequence: %w", err)
+	}
+	at, err := time.Parse(time.RFC3339Nano, m.Header.Get(jetstream.TimeStampHeaer))
+	if err != nil {
+		return storedMsg{}, fmt.Errorf("read a stored message: time: %w", err)
+	}
+	stored := storedMsg{Subject: m.Header.Get(jetstream.SubjectHeader), Seq: seq, Data: m.Data, Time: at}
+	for _, name := range []string{"KV-Operation", "Nats-Marker-Reason"} {
+		if v := m.Header.Get(name); v != "" {
+			stored.Header = fmt.Appendf(stored.Header, "%s: %s\r\n", name, v)
+		}
+	}
+	return stored, nil
+}

@@ -1,0 +1,179 @@
+package stream
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+)
+
+// Journal is the [journal.Store] in JetStream.
+type Journal struct {
+	s       *Stream
+	objects jetstream.ObjectStore
+	sizes   journal.Sizes
+}
+
+var _ journal.Store = (*Journal)(nil)
+
+// bucket names the bucket that holds the journal of key.
+func (j *Journal) bucket(key journal.Key) string { return shardBucket(shardOf(key.ID, j.s.cfg.Shards)) }
+
+func kvStream(bucket string) string        { return "KV_" + bucket }
+func kvSubject(bucket, name string) string { return "$KV." + bucket + "." + name }
+func (j *Journal) message(subject string) *nats.Msg {
+	return &nats.Msg{Subject: j.s.kv + subject, Header: nats.Header{}}
+}
+
+// State implements [journal.Store]: it asks the leader.
+func (j *Journal) State(ctx context.Context, key journal.Key) (journal.Stored, error) {
+	bucket := j.bucket(key)
+	m, err := j.s.leaderLast(ctx, kvStream(bucket), kvSubject(bucket, StateKey(key)))
+	switch {
+	case isNotFound(err), err == nil && isMarker(m.Header):
+		return journal.Stored{}, fmt.Errorf("state of %s: %w", key, journal.ErrNotFound)
+	case err != nil:
+		return journal.Stored{}, fmt.Errorf("read state of %s: %w", key, err)
+	}
+	return decodeState(key, m)
+}
+
+func decodeState(key journal.Key, m storedMsg) (journal.Stored, error) {
+	st := journal.Stored{Revision: journal.Revision(m.Seq), At: m.Time}
+	if err := json.Unmarshal(m.Data, &st.State); err != nil {
+		return journal.Stored{}, fmt.Errorf("state of %s: %w: %w", key, journal.ErrCorrupt, err)
+	}
+	return st, nil
+}
+
+// isMarker reports whether the headers are those of a deleted key.
+func isMarker(header []byte) bool {
+	return bytes.Contains(header, []byte("KV-Operation:")) || bytes.Contains(header, []byte("Nats-Marker-Reason:"))
+}
+
+// PutState implements [journal.Store]: a compare-and-set on the state's own key.
+func (j *Journal) PutState(ctx context.Context, key journal.Key, st journal.State, last journal.Revision) (journal.Revision, error) {
+	data, err := st.Encode(j.sizes, j.offload(ctx, key))
+	if err != nil {
+		return 0, fmt.Errorf("write state of %s: %w", key, err)
+	}
+	m := j.message(kvSubject(j.bucket(key), StateKey(key)))
+	m.Data = data
+	m.Header[jetstream.ExpectedLastSubjSeqHeader] = []string{strconv.FormatUint(uint64(last), 10)}
+	for w := newBackoff(); ; {
+		ack, err := publish(ctx, j.s.nc, m)
+		switch {
+		case err == nil:
+			return journal.Revision(ack.Seq), nil
+		case hasCode(err, codeWrongLast):
+			return j.landed(ctx, key, st)
+		case errors.Is(err, ErrTooLarge):
+			return 0, fmt.Errorf("write state of %s: %w", key, err)
+		}
+		if err := w.wait(ctx, err); err != nil {
+			return 0, fmt.Errorf("write state of %s: %w", key, err)
+		}
+	}
+}
+
+// landed decides on a state write that the fence refused: it may have landed in an
+// earlier try whose answer was lost. Then the state is that write.
+func (j *Journal) landed(ctx context.Context, key journal.Key, st journal.State) (journal.Revision, error) {
+	now, err := j.State(ctx, key)
+	switch {
+	case err != nil && !errors.Is(err, journal.ErrNotFound):
+		return 0, fmt.Errorf("write state: %w", err)
+	case err == nil && st.Nonce != "" && now.State.Nonce == st.Nonce && now.State.Write == st.Write:
+		return now.Revision, nil
+	}
+	return 0, fmt.Errorf("write state of %s: %w", key, journal.ErrFenced)
+}
+
+// Request implements [journal.Store].
+func (j *Journal) Request(ctx context.Context, key journal.Key) (execution.Request, error) {
+	var r execution.Request
+	bucket := j.bucket(key)
+	m, err := j.s.leaderLast(ctx, kvStream(bucket), kvSubject(bucket, RequestKey(key)))
+	switch {
+	case isNotFound(err), err == nil && isMarker(m.Header):
+		return r, fmt.Errorf("request of %s: %w", key, journal.ErrNotFound)
+	case err != nil:
+		return r, fmt.Errorf("read request of %s: %w", key, err)
+	}
+	// A large request is a pointer; a request itself has no such field.
+	var v journal.Value
+	text := json.RawMessage(m.Data)
+	if err := json.Unmarshal(text, &v); err == nil && v.Offloaded() {
+		if text, err = j.Resolve(ctx, key, v); err != nil {
+			return r, fmt.Errorf("read request of %s: %w", key, err)
+		}
+	}
+	if err := json.Unmarshal(text, &r); err != nil {
+		return r, fmt.Errorf("request of %s: %w: %w", key, journal.ErrCorrupt, err)
+	}
+	return r, nil
+}
+
+// PutRequest implements [journal.Store].
+func (j *Journal) PutRequest(ctx context.Context, key journal.Key, claim journal.Revision, r execution.Request) error {
+	data, err := json.Marshal(r)
+	if err == nil && len(data) > j.sizes.Value {
+		data, err = j.offloadText(ctx, key, data)
+	}
+	if err == nil {
+		err = j.fenced(ctx, key, claim, RequestKey(key), data)
+	}
+	if err != nil {
+		return fmt.Errorf("write request of %s: %w", key, err)
+	}
+	return nil
+}
+
+// Append implements [journal.Store].
+func (j *Journal) Append(ctx context.Context, key journal.Key, claim journal.Revision, n int, r journal.Record) (int, error) {
+	parts, err := r.Encode(j.sizes, j.offload(ctx, key))
+	if err != nil {
+		return n, fmt.Errorf("append record %d of %s: %w", n, key, err)
+	}
+	// crash here: between two parts the journal ends with completions whose
+	// following calls were never issued; they are issued again.
+	for _, part := range parts {
+		if err := j.fenced(ctx, key, claim, LogKey(key, n), part); err != nil {
+			return n, fmt.Errorf("append record %d of %s: %w", n, key, err)
+		}
+		n++
+	}
+	return n, nil
+}
+
+// fenced writes one key while the claim is the last write of the state. It is
+// repeated blindly: the same write twice is one.
+func (j *Journal) fenced(ctx context.Context, key journal.Key, claim journal.Revision, name string, data []byte) error {
+	bucket := j.bucket(key)
+	m := j.message(kvSubject(bucket, name))
+	m.Data = data
+	m.Header[jetstream.ExpectedLastSubjSeqHeader] = []string{strconv.FormatUint(uint64(claim), 10)}
+	m.Header[jetstream.ExpectedLastSubjSeqSubjHeader] = []string{kvSubject(bucket, StateKey(key))}
+	for w := newBackoff(); ; {
+		_, err := publish(ctx, j.s.nc, m)
+		switch {
+		case err == nil:
+			return nil
+		case hasCode(err, codeWrongLast):
+			return journal.ErrFenced
+		case errors.Is(err, ErrTooLarge):
+			return err
+		}
+		if err := w.wait(ctx, err); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package stream
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/reprise-run/reprise/internal/natstest"
+)
+
+// waiting starts n calls of Next and waits until their pulls are at the server.
+func waiting(t *testing.T, s *Stream, q *Queue, n int) chan *Delivery {
+	t.Helper()
+	got := make(chan *Delivery, n)
+	for range n {
+		go func() {
+			d, err := q.Next(t.Context())
+			if err != nil && !errors.Is(err, ErrClosed) && t.Context().Err() == nil {
+				t.Errorf("Next: %v", err)
+			}
+			if d != nil {
+				got <- d
+			}
+		}()
+	}
+	natstest.Eventually(t, "the pulls", func() bool { _, w := pending(t, s); return w == n })
+	return got
+}
+
+func receive(t *testing.T, got chan *Delivery, n int, within time.Duration) {
+	t.Helper()
+	deadline := time.After(within)
+	for i := range n {
+		select {
+		case d := <-got:
+			if err := d.Ack(t.Context()); err != nil {
+				t.Error(err)
+			}
+		case <-deadline:
+			t.Fatalf("%d of %d messages came within %v", i, n, within)
+		}
+	}
+}
+
+func TestWaitingSurvivesARestart(t *testing.T) {
+	t.Parallel()
+	srv, s := one(t)
+	q := openQueue(t, s)
+	got := waiting(t, s, q, 4)
+	srv.Restart()
+	for range 4 {
+		submit(t, s, "x")
+	}
+	receive(t, got, 4, 5*time.Second)
+}
+
+func TestWaitingSurvivesACutConnection(t *testing.T) {
+	t.Parallel()
+	srv := natstest.Run(t)
+	p := natstest.NewProxy(t, srv.URL())
+	s := open(t, natstest.Connect(t, p.URL()), Config{})
+	q := openQueue(t, s)
+	got := waiting(t, s, q, 4)
+	p.Refuse()
+	direct := natstest.JetStream(t, srv.Conn())
+	for range 4 {
+		if _, err := Submit(t.Context(), direct, "default", "", []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.Resume()
+	receive(t, got, 4, 5*time.Second)
+}
+
+func TestWaitingSurvivesADeletedConsumer(t *testing.T) {
+	t.Parallel()
+	_, s := one(t)
+	q := openQueue(t, s)
+	got := waiting(t, s, q, 2)
+	if err := s.JetStream().DeleteConsumer(t.Context(), StreamName, ConsumerName("default")); err != nil {
+		t.Fatal(err)
+	}
+	submit(t, s, "x")
+	submit(t, s, "x")
+	receive(t, got, 2, 15*time.Second)
+}
+
+func TestWaitingSurvivesLostLeaders(t *testing.T) {
+	t.Parallel()
+	c := natstest.Cluster(t, 3)
+	s := open(t, c.Conn(), Config{Replicas: 3})
+	q := openQueue(t, s)
+	for range 3 {
+		got := waiting(t, s, q, 4)
+		leader := c.Leader(StreamName)
+		if err := leader.Raw().JetStreamStepdownConsumer("$G", StreamName, ConsumerName("default")); err != nil && err.Error() == "" {
+			t.Fatal(err)
+		}
+		for range 2 {
+			submit(t, s, "x")
+		}
+		receive(t, got, 2, 20*time.Second)
+		leader.Stop()
+		for range 2 {
+			submit(t, s, "x")
+		}
+		receive(t, got, 2, 20*time.Second)
+		leader.Start()
+		c.WaitReady()
+	}
+}
+
+func TestQueueNeverChangesTheConsumer(t *testing.T) {
+	t.Parallel()
+	srv, s := one(t)
+	cfg := consumerConfig("default", 7*time.Second)
+	if _, err := s.JetStream().CreateConsumer(t.Context(), StreamName, cfg); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, srv.Conn(), Config{AckWait: 3 * time.Second, Runtimes: []string{"default"}})
+	q := openQueue(t, s)
+	if q.AckWait() != 7*time.Second {
+		t.Errorf("AckWait = %v, want the consumer's own 7s", q.AckWait())
+	}
+	c, err := s.JetStream().Consumer(t.Context(), StreamName, ConsumerName("default"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.CachedInfo().Config.AckWait; got != 7*time.Second {
+		t.Errorf("the consumer's ack wait is now %v", got)
+	}
+}
