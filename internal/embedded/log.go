@@ -12,8 +12,9 @@ import (
 type serverLog struct {
 	to *slog.Logger
 
-	mu   sync.Mutex // guards the fields below
-	last string
+	mu    sync.Mutex // guards the fields below
+	last  string
+	fatal bool
 }
 
 func newLog(to *slog.Logger) *serverLog { return &serverLog{to: to} }
@@ -25,6 +26,13 @@ func (l *serverLog) reason() string {
 		return "it took too long"
 	}
 	return l.last
+}
+
+// gaveUp reports whether the server said that it cannot go on.
+func (l *serverLog) gaveUp() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.fatal
 }
 
 func (l *serverLog) write(level slog.Level, format string, v []any) {
@@ -44,7 +52,12 @@ func (l *serverLog) Noticef(format string, v ...any) { l.write(slog.LevelDebug, 
 func (l *serverLog) Warnf(format string, v ...any) { l.write(slog.LevelWarn, format, v) }
 
 // Fatalf logs an error. It ends nothing.
-func (l *serverLog) Fatalf(format string, v ...any) { l.write(slog.LevelError, format, v) }
+func (l *serverLog) Fatalf(format string, v ...any) {
+	l.write(slog.LevelError, format, v)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fatal = true
+}
 
 // Errorf logs an error.
 func (l *serverLog) Errorf(format string, v ...any) { l.write(slog.LevelError, format, v) }

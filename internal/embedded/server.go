@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -86,7 +87,9 @@ func (c Config) run() (*server.Server, error) {
 	}
 	srv.SetLoggerV2(log, false, false, false)
 	srv.Start()
-	if !srv.ReadyForConnections(c.ReadyWait) || !srv.JetStreamEnabled() {
+	for end := time.Now().Add(c.ReadyWait); !srv.ReadyForConnections(100*time.Millisecond) && !log.gaveUp() && time.Now().Before(end); {
+	}
+	if log.gaveUp() || !srv.ReadyForConnections(time.Second) || !srv.JetStreamEnabled() {
 		srv.Shutdown()
 		srv.WaitForShutdown()
 		return nil, fmt.Errorf("%w on %s with store %s: %s", ErrStart, c.address(), c.StoreDir, log.reason())

@@ -79,8 +79,10 @@ func (s *Server) Start() {
 		s.tb.Fatalf("make server: %v", err)
 	}
 	srv.Start()
+	if s.srv == nil {
+		s.tb.Cleanup(func() { s.Stop() }) // once, so that clients made later end earlier
+	}
 	s.srv = srv
-	s.tb.Cleanup(func() { srv.Shutdown(); srv.WaitForShutdown() })
 	if opts.Cluster.Name == "" && !srv.ReadyForConnections(StartWait) {
 		s.tb.Fatalf("server on port %d is not ready after %v", opts.Port, StartWait)
 	}

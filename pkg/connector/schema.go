@@ -35,8 +35,11 @@ func compile(text json.RawMessage) (*jsonschema.Schema, error) {
 		return nil, fmt.Errorf("%w: %w", ErrBadSchema, err)
 	}
 	schema, err := c.Compile(url)
+	if bad, ok := errors.AsType[*jsonschema.SchemaValidationError](err); ok {
+		err = bad.Err
+	}
 	if invalid, ok := errors.AsType[*jsonschema.ValidationError](err); ok {
-		return nil, fmt.Errorf("%w: %s", ErrBadSchema, problems(invalid))
+		err = errors.New(problems(invalid))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBadSchema, err)

@@ -17,6 +17,7 @@ import (
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
 	"github.com/reprise-run/reprise/pkg/stream"
+	"github.com/reprise-run/reprise/pkg/value"
 )
 
 // ClientConfig configures a [Client]. The zero value of a field means its default.
@@ -90,7 +91,7 @@ func (c *Client) List(ctx context.Context, q ListQuery) (Listing, error) {
 // closes that gap. Close it.
 func (c *Client) Watch(id execution.ID) (*Watch, error) { return watch(c.nc, c.runtime, id) }
 
-// Object returns a value that an answer shows as {"$object": hash}. It returns
+// Object returns, as plain JSON, a value that an answer shows as {"$object": hash}. It returns
 // [ErrNotFound] when the execution has no such value any more.
 func (c *Client) Object(ctx context.Context, id execution.ID, hash string) (json.RawMessage, error) {
 	store, err := c.js.ObjectStore(ctx, stream.Bucket)
@@ -105,7 +106,7 @@ func (c *Client) Object(ctx context.Context, id execution.ID, hash string) (json
 	if err != nil {
 		return nil, fmt.Errorf("fetch value %s of execution %s: %w", hash, id, err)
 	}
-	return body, nil
+	return value.Plain(body), nil
 }
 
 // Call asks for any operation: in is its parameters, out receives the answer. It

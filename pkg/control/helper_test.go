@@ -3,7 +3,6 @@ package control
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -73,10 +72,11 @@ func (b *bench) serve(c ServiceConfig) (stop func() error) {
 			b.t.Errorf("Run = %v, want nil", err)
 		}
 	})
-	natstest.Eventually(b.t, "the service", func() bool {
-		_, err := b.client.List(b.t.Context(), ListQuery{Limit: 1})
-		return !errors.Is(err, ErrNoExecutor)
-	})
+	select {
+	case <-service.Ready():
+	case err := <-ended:
+		b.t.Fatalf("Run = %v before it was ready", err)
+	}
 	return stop
 }
 

@@ -90,6 +90,7 @@ type Service struct {
 
 	slots chan struct{}  // one per request that is worked on
 	work  sync.WaitGroup // the same
+	ready chan struct{}  // closed once the server knows all endpoints
 }
 
 // NewService returns a service that [Service.Run] starts.
@@ -98,8 +99,12 @@ func NewService(c ServiceConfig) (*Service, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("configure control: %w", err)
 	}
-	return &Service{cfg: c, s: c.Stream, log: c.Logger, slots: make(chan struct{}, c.MaxRequests)}, nil
+	return &Service{cfg: c, s: c.Stream, log: c.Logger, slots: make(chan struct{}, c.MaxRequests), ready: make(chan struct{})}, nil
 }
+
+// Ready is closed once [Service.Run] has made the operations known to the server:
+// from then on a request is answered.
+func (s *Service) Ready() <-chan struct{} { return s.ready }
 
 // operation is one thing that can be asked for. Each group of operations has a file
 // of its own and one line in [Service.operations].
@@ -149,6 +154,9 @@ func (s *Service) Run(ctx context.Context) error {
 				return errors.Join(err, service.Stop())
 			}
 		}
+	}
+	if err := s.s.Conn().FlushWithContext(ctx); err == nil {
+		close(s.ready)
 	}
 	<-ctx.Done()
 	if err := service.Stop(); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {

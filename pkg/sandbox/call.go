@@ -49,6 +49,7 @@ func placeInFunction(at file.Position) Pos {
 func (p *pass) callOnce(ctx context.Context) (json.RawMessage, error) {
 	p.ended = func() bool { return ctx.Err() != nil }
 	p.place = placeInFunction
+	p.codec.plainJSON = true
 	if err := p.start(); err != nil {
 		return nil, err
 	}
@@ -60,6 +61,8 @@ func (p *pass) callOnce(ctx context.Context) (json.RawMessage, error) {
 		return nil, errUnsettled
 	case result.Thrown != nil:
 		return nil, result.Thrown
+	case result.Invalid != nil:
+		return nil, errors.New(result.Invalid.Problem)
 	}
 	return result.Value, nil
 }

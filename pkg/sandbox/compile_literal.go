@@ -49,10 +49,10 @@ func (n *nesting) template() {
 			return
 		case strings.HasPrefix(n.src[n.at:], "${"):
 			n.hide(n.src[start:n.at])
-			n.open = append(n.open, opened{end: '`', depth: n.depth, operators: n.operators + 1})
-			n.depth, n.operators = n.depth+1, n.operators+1
+			o := opened{end: '`', outside: n.level, inside: n.level}
+			o.inside.depth++
+			n.enter(o)
 			n.at += 2
-			n.prev = operatorPrev
 			return
 		}
 	}

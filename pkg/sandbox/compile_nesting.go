@@ -7,12 +7,14 @@ import (
 )
 
 // The parsers recurse, and a Go stack that overflows ends the process: no recover
-// helps. They also take cubic time for nested functions. So a source is scanned
-// before any parser sees it. The scan knows strings, templates, comments and, by
-// what stands before the slash, regular expressions. Where it may be deceived the
-// damage is bounded by maxHidden, far below what overflows a stack.
+// helps. The lowering also takes cubic time for nested functions, the compiler
+// quadratic time for long sums. So a source is scanned before any parser sees it.
+// The scan knows strings, templates, comments and, by what stands before the slash,
+// regular expressions. Where it may be deceived the damage is bounded by maxHidden,
+// far below what overflows a stack.
 const (
-	maxNesting   = 500     // brackets, template holes and arrow functions inside one another
+	maxNesting   = 500     // brackets and template holes inside one another
+	maxBlocks    = 100     // blocks and functions inside one another
 	maxOperators = 2_000   // in one expression or chain of statements
 	maxHidden    = 100_000 // opening brackets inside strings, comments and the like
 	maxBroken    = 2_000   // opening brackets of a source whose brackets do not match
@@ -24,20 +26,24 @@ type nesting struct {
 	at   int
 	open []opened
 
-	depth, operators int  // of where the scan is, brackets around it included
-	hidden           int  // opening brackets in text that is not code
-	line             bool // a line ended since the last token
-	prev             previous
-	word             string // the last word, when prev is wordPrev
-	control          bool   // the parenthesis just closed was the head of a statement
+	level        // of where the scan is, brackets around it included
+	hidden  int  // opening brackets in text that is not code
+	line    bool // a line ended since the last token
+	prev    previous
+	word    string // the last word, when prev is wordPrev
+	control bool   // the parenthesis just closed was the head of a statement
 }
+
+// level counts what a parser would have to keep on its stack.
+type level struct{ depth, blocks, operators int }
 
 // opened is a bracket that waits for its end.
 type opened struct {
-	end              byte
-	depth, operators int
-	control          bool // the head of if, while, for, with
-	operand          bool // an object literal, not a block
+	end     byte
+	outside level
+	inside  level
+	control bool // the head of if, while, for, with
+	operand bool // an object literal, not a block
 }
 
 // previous is the kind of the token before: it decides what a slash and a line
@@ -45,9 +51,10 @@ type opened struct {
 type previous uint8
 
 const (
-	operatorPrev previous = iota // an operand must follow
-	operandPrev                  // an operand ended
-	blockPrev                    // a block ended
+	statementPrev previous = iota // a statement must follow
+	operatorPrev                  // an operand must follow
+	operandPrev                   // an operand ended
+	blockPrev                     // a block ended
 	wordPrev
 )
 
@@ -69,6 +76,8 @@ func (n *nesting) limits() string {
 	switch {
 	case n.depth > maxNesting:
 		return fmt.Sprintf("nested too deeply: more than %d levels", maxNesting)
+	case n.blocks > maxBlocks:
+		return fmt.Sprintf("nested too deeply: more than %d functions and blocks", maxBlocks)
 	case n.operators > maxOperators:
 		return fmt.Sprintf("expression too long: more than %d operators", maxOperators)
 	case n.hidden > maxHidden:
@@ -116,6 +125,9 @@ func (n *nesting) punctuation(c byte) string {
 		n.reset()
 		n.at++
 		n.prev = operatorPrev
+		if c == ';' {
+			n.prev = statementPrev
+		}
 	case '/':
 		if n.regexpMayStart() && n.regexp() {
 			return ""
@@ -129,10 +141,9 @@ func (n *nesting) punctuation(c byte) string {
 
 // reset forgets what a statement or an element has counted.
 func (n *nesting) reset() {
-	n.depth, n.operators = 0, 0
+	n.level = level{}
 	if len(n.open) > 0 {
-		o := n.open[len(n.open)-1]
-		n.depth, n.operators = o.depth+1, o.operators
+		n.level = n.open[len(n.open)-1].inside
 	}
 }
 
@@ -172,7 +183,7 @@ func (n *nesting) operator() {
 	n.prev, n.control = operatorPrev, false
 	switch {
 	case strings.HasPrefix(rest, "=>"):
-		n.depth++
+		n.blocks++
 		size = 2
 	case strings.HasPrefix(rest, "++"), strings.HasPrefix(rest, "--"):
 		size = 2
@@ -183,15 +194,31 @@ func (n *nesting) operator() {
 }
 
 func (n *nesting) push(c byte) {
-	o := opened{end: c + 2, depth: n.depth, operators: n.operators + 1}
-	if c == '(' {
+	o := opened{end: c + 2, outside: n.level}
+	o.outside.operators++ // what was called, or indexed
+	o.inside = o.outside
+	o.inside.depth++
+	arrow := c == '{' && n.afterArrow()
+	switch c {
+	case '(':
 		o.end = ')'
+		o.control = n.prev == wordPrev && isHeadWord(n.word)
+	case '{':
+		o.operand = n.prev == operatorPrev && !arrow || n.prev == wordPrev && isOperatorWord(n.word)
+		if !o.operand && !arrow { // the arrow was counted
+			o.inside.blocks++
+		}
 	}
-	o.control = c == '(' && n.prev == wordPrev && isHeadWord(n.word)
-	o.operand = c == '{' && (n.prev == operatorPrev && !n.afterArrow() || n.prev == wordPrev && isOperatorWord(n.word))
-	n.open = append(n.open, o)
-	n.depth, n.operators = n.depth+1, o.operators
+	n.enter(o)
+	if c == '{' && !o.operand {
+		n.prev = statementPrev
+	}
 	n.at++
+}
+
+func (n *nesting) enter(o opened) {
+	n.open = append(n.open, o)
+	n.level = o.inside
 	n.prev, n.control = operatorPrev, false
 }
 
@@ -212,7 +239,7 @@ func (n *nesting) pop(c byte) string {
 		return ""
 	}
 	n.open = n.open[:len(n.open)-1]
-	n.depth, n.operators, n.control = o.depth, o.operators, o.control
+	n.level, n.control = o.outside, o.control
 	n.at++
 	n.prev = operandPrev
 	switch {

@@ -20,7 +20,7 @@ func (c *codec) decode(durable json.RawMessage) (goja.Value, error) {
 	if tooDeep(durable) {
 		return nil, fmt.Errorf("the value is nested more than %d levels deep", maxDepth)
 	}
-	if !bytes.Contains(durable, []byte(`"__codemode_`)) {
+	if c.plainJSON || !bytes.Contains(durable, []byte(reservedPrefix)) {
 		return c.decodePlain(durable)
 	}
 	d := decoder{codec: c, in: json.NewDecoder(bytes.NewReader(durable))}

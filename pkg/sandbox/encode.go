@@ -17,9 +17,10 @@ const maxDepth = 1000
 // codec takes values out of a runtime and puts them in: in their durable form,
 // whose words are in pkg/value.
 type codec struct {
-	rt    *goja.Runtime
-	limit int         // bytes of one value that leaves; zero: none
-	ended func() bool // the pass: nobody waits for the value any more
+	rt        *goja.Runtime
+	limit     int         // bytes of one value that leaves; zero: none
+	plainJSON bool        // instead of the durable form
+	ended     func() bool // the pass: nobody waits for the value any more
 
 	parse goja.Callable // the engine's own JSON.parse
 }
@@ -232,20 +233,28 @@ func (e *encoder) array(o *goja.Object) {
 // put into one, so that it comes back as what it is.
 func (e *encoder) record(o *goja.Object) {
 	keys := o.Keys()
-	escaped := slices.ContainsFunc(keys, isEnvelopeKey)
-	if escaped {
-		e.append(`{"` + valueKey + `":"` + kindObject + `","data":`)
+	if !e.plainJSON && slices.ContainsFunc(keys, isEnvelopeKey) {
+		e.envelope(kindObject, func() { e.properties(o, keys) })
+		return
 	}
+	e.properties(o, keys)
+}
+
+func (e *encoder) properties(o *goja.Object, keys []string) {
 	e.append("{")
 	start := len(e.out)
 	for _, key := range keys {
+		v := o.Get(key)
+		if e.plainJSON && (v == nil || goja.IsUndefined(v)) {
+			continue
+		}
 		mark := len(e.out)
 		if mark > start {
 			e.append(",")
 		}
 		e.quote(key)
 		e.append(":")
-		if !e.value(o.Get(key), key) && e.invalid == nil {
+		if !e.value(v, key) && e.invalid == nil {
 			e.out = e.out[:mark]
 		}
 		if e.invalid != nil {
@@ -253,9 +262,6 @@ func (e *encoder) record(o *goja.Object) {
 		}
 	}
 	e.append("}")
-	if escaped {
-		e.append("}")
-	}
 }
 
 // unboxed returns the primitive inside of new Number(1) and its like.

@@ -23,7 +23,10 @@ var (
 	recordType      = reflect.TypeFor[map[string]any]()
 )
 
+// The words of durable text. pkg/value says what they mean.
 const (
+	reservedPrefix = "__codemode_"
+
 	valueKey  = "__codemode_value_v1__"
 	bigintKey = "__codemode_bigint_v1__"
 	binaryKey = "__codemode_binary_v1__"
@@ -40,52 +43,79 @@ const (
 	kindObject           = "Object"
 )
 
-func isEnvelopeKey(key string) bool { return strings.HasPrefix(key, "__codemode_") }
+// isEnvelopeKey reports whether an object with this key could be taken for an envelope.
+func isEnvelopeKey(key string) bool { return strings.HasPrefix(key, reservedPrefix) }
 
-// kind appends an envelope that says it all.
-func (e *encoder) kind(kind string) { e.append(`{"` + valueKey + `":"` + kind + `"}`) }
+// envelope appends data, as write does it, in an envelope of a kind. The plain
+// form has only the data.
+func (e *encoder) envelope(kind string, write func()) {
+	if e.plainJSON {
+		write()
+		return
+	}
+	e.append(`{"` + valueKey + `":"` + kind + `","data":`)
+	write()
+	e.append("}")
+}
 
-func (e *encoder) bigInt(digits string) { e.append(`{"` + bigintKey + `":"` + digits + `"}`) }
+// kind appends an envelope that says it all. The plain form has null.
+func (e *encoder) kind(kind string) {
+	if e.plainJSON {
+		e.append("null")
+		return
+	}
+	e.append(`{"` + valueKey + `":"` + kind + `"}`)
+}
+
+// bigInt appends a big integer; in the plain form it is a string.
+func (e *encoder) bigInt(digits string) {
+	if e.plainJSON {
+		e.append(`"` + digits + `"`)
+		return
+	}
+	e.append(`{"` + bigintKey + `":"` + digits + `"}`)
+}
 
 // date appends the time of a Date.
 func (e *encoder) date(o *goja.Object) {
-	t, ok := o.Export().(time.Time)
-	data := "null" // an invalid date
-	if ok {
-		data = `"` + isoDate(t) + `"`
-	}
-	e.append(`{"` + valueKey + `":"` + kindDate + `","data":` + data + `}`)
+	e.envelope(kindDate, func() {
+		if t, ok := o.Export().(time.Time); ok {
+			e.append(`"` + isoDate(t) + `"`)
+		} else {
+			e.append("null") // an invalid date
+		}
+	})
 }
 
 // collection appends a Map as its pairs or a Set as its members, in their order.
 func (e *encoder) collection(o *goja.Object, kind string) {
-	e.append(`{"` + valueKey + `":"` + kind + `","data":[`)
+	forEach, ok := goja.AssertFunction(o.Get("forEach"))
+	if !ok {
+		e.refuse("it cannot be walked through")
+		return
+	}
 	first := true
 	member := func(call goja.FunctionCall) goja.Value {
 		if !first {
 			e.append(",")
 		}
 		first = false
-		if kind == kindMap {
-			e.append("[")
-			e.orNull(call.Argument(1))
-			e.append(",")
+		if kind == kindSet {
+			e.orNull(call.Argument(0))
+			return goja.Undefined()
 		}
+		e.append("[")
+		e.orNull(call.Argument(1))
+		e.append(",")
 		e.orNull(call.Argument(0))
-		if kind == kindMap {
-			e.append("]")
-		}
+		e.append("]")
 		return goja.Undefined()
 	}
-	forEach, ok := goja.AssertFunction(o.Get("forEach"))
-	if !ok {
-		e.refuse("it cannot be walked through")
-		return
-	}
-	if _, err := forEach(o, e.rt.ToValue(member)); err != nil {
-		panic(err)
-	}
-	e.append("]}")
+	e.envelope(kind, func() {
+		e.append("[")
+		throwing(forEach(o, e.rt.ToValue(member)))
+		e.append("]")
+	})
 }
 
 func (e *encoder) orNull(v goja.Value) {
@@ -96,15 +126,17 @@ func (e *encoder) orNull(v goja.Value) {
 
 // error appends an error: its name, its message and what caused it.
 func (e *encoder) error(o *goja.Object) {
-	e.append(`{"` + valueKey + `":"` + kindError + `","data":{"name":`)
-	e.quote(text(o.Get("name")))
-	e.append(`,"message":`)
-	e.quote(text(o.Get("message")))
-	if cause := o.Get("cause"); cause != nil && !goja.IsUndefined(cause) {
-		e.append(`,"cause":`)
-		e.orNull(cause)
-	}
-	e.append("}}")
+	e.envelope(kindError, func() {
+		e.append(`{"name":`)
+		e.quote(text(o.Get("name")))
+		e.append(`,"message":`)
+		e.quote(text(o.Get("message")))
+		if cause := o.Get("cause"); cause != nil && !goja.IsUndefined(cause) && !e.plainJSON {
+			e.append(`,"cause":`)
+			e.orNull(cause)
+		}
+		e.append("}")
+	})
 }
 
 // binary appends the bytes that o shows.

@@ -37,8 +37,8 @@ func (p *pass) lazy(name string, build func() goja.Value) error {
 }
 
 // install gives a new runtime everything that a script sees.
-func (p *pass) install(samples, bind *goja.Program) error {
-	if err := p.guard(samples); err != nil {
+func (p *pass) install(s samples, bind *goja.Program) error {
+	if err := p.guard(s); err != nil {
 		return err
 	}
 	p.rt.SetTimeSource(p.time)

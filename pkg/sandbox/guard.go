@@ -8,17 +8,29 @@ import (
 	"github.com/dop251/goja"
 )
 
-// samples has one function of each kind whose constructor compiles text.
-const samples = `[function () {}, async function () {}, function* () {}]`
+// samples are programs whose values lead to the constructors of functions: not all
+// of them have a global name.
+// They are compiled once and run in every pass.
+type samples struct {
+	function, async, generator *goja.Program
+}
+
+func compileSamples() samples {
+	return samples{
+		function:  goja.MustCompile("", "(function () {})", true),
+		async:     goja.MustCompile("", "(async function () {})", true),
+		generator: goja.MustCompile("", "(function* () {})", true),
+	}
+}
 
 // guard closes what must not be in reach, and repairs where the engine would give
 // a wrong answer without an error.
-func (p *pass) guard(samples *goja.Program) error {
+func (p *pass) guard(s samples) error {
 	global := p.rt.GlobalObject()
 	if err := global.Delete("GoError"); err != nil {
 		return fmt.Errorf("remove GoError: %w", err)
 	}
-	if err := p.forbidEval(samples); err != nil {
+	if err := p.forbidEval(s); err != nil {
 		return fmt.Errorf("forbid eval: %w", err)
 	}
 	if err := p.guardNumbers(); err != nil {
@@ -29,8 +41,7 @@ func (p *pass) guard(samples *goja.Program) error {
 		goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE); err != nil {
 		return fmt.Errorf("define Symbol.asyncIterator: %w", err)
 	}
-	regexp := global.Get("RegExp").(*goja.Object)
-	if err := p.lazy("RegExp", func() goja.Value { return p.guardedRegExp(regexp) }); err != nil {
+	if err := hide(global, "RegExp", p.guardedRegExp(global.Get("RegExp").(*goja.Object))); err != nil {
 		return fmt.Errorf("guard RegExp: %w", err)
 	}
 	date := global.Get("Date").(*goja.Object)
@@ -39,35 +50,44 @@ func (p *pass) guard(samples *goja.Program) error {
 
 // forbidEval makes everything that compiles text throw: text that no compiler of
 // ours has seen can end the process.
-func (p *pass) forbidEval(samples *goja.Program) error {
+func (p *pass) forbidEval(s samples) error {
 	global := p.rt.GlobalObject()
 	if err := hide(global, "eval", p.native("eval", p.forbidden("eval"))); err != nil {
 		return err
 	}
-	v, err := p.rt.RunProgram(samples)
+	function, err := p.forbidConstructor("Function", s.function)
 	if err != nil {
 		return err
 	}
-	list := v.(*goja.Object)
-	for i, name := range []string{"Function", "AsyncFunction", "GeneratorFunction"} {
-		proto := list.Get(fmt.Sprint(i)).(*goja.Object).Prototype()
-		ctor := p.rt.ToValue(func(goja.ConstructorCall) *goja.Object {
-			p.forbidden("new " + name)(goja.FunctionCall{})
-			return nil
-		}).(*goja.Object)
-		// instanceof Function goes on working.
-		_ = ctor.DefineDataProperty("prototype", proto, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
-		_ = ctor.DefineDataProperty("name", p.rt.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
-		if err := hide(proto, "constructor", ctor); err != nil {
-			return err
-		}
-		if i == 0 {
-			if err := hide(global, name, ctor); err != nil {
-				return err
-			}
-		}
+	if err := hide(global, "Function", function); err != nil {
+		return err
 	}
-	return nil
+	if _, err := p.forbidConstructor("AsyncFunction", s.async); err != nil {
+		return err
+	}
+	// Without an asterisk in the source there is no generator to ask.
+	if strings.Contains(p.script.Source, "*") {
+		_, err = p.forbidConstructor("GeneratorFunction", s.generator)
+	}
+	return err
+}
+
+// forbidConstructor puts one that throws in the place of a sample's constructor.
+func (p *pass) forbidConstructor(name string, sample *goja.Program) (*goja.Object, error) {
+	v, err := p.rt.RunProgram(sample)
+	if err != nil {
+		return nil, err
+	}
+	refuse := p.forbidden("new " + name)
+	ctor := p.rt.ToValue(func(goja.ConstructorCall) *goja.Object {
+		refuse(goja.FunctionCall{})
+		return nil
+	}).(*goja.Object)
+	proto := v.(*goja.Object).Prototype()
+	// instanceof Function goes on working.
+	_ = ctor.DefineDataProperty("prototype", proto, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
+	_ = ctor.DefineDataProperty("name", p.rt.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	return ctor, hide(proto, "constructor", ctor)
 }
 
 func (p *pass) forbidden(what string) func(goja.FunctionCall) goja.Value {

@@ -60,6 +60,7 @@ func (h *simHost) Turn(ctx context.Context, issued []Op) (Event, error) {
 	}
 	ev.Now = h.now
 	h.events = append(h.events, ev.Event)
+	ev.Event.Now = h.now
 	return ev.Event, nil
 }
 

@@ -28,7 +28,7 @@ type InProcess struct {
 	scripts   *cache[*compiled]
 	functions *cache[*goja.Program] // of Call
 	bindings  *cache[*goja.Program] // of connector names
-	samples   *goja.Program
+	samples   samples
 }
 
 var _ Sandbox = (*InProcess)(nil)
@@ -40,7 +40,7 @@ func NewInProcess(c Config) *InProcess {
 		scripts:   newCache[*compiled](limit),
 		functions: newCache[*goja.Program](limit),
 		bindings:  newCache[*goja.Program](limit),
-		samples:   goja.MustCompile("", samples, true),
+		samples:   compileSamples(),
 	}
 }
 
@@ -78,7 +78,7 @@ func (s *InProcess) Call(ctx context.Context, source string, arg json.RawMessage
 	if err != nil {
 		return nil, err
 	}
-	p := newPass(Script{Input: arg}, nil, &compiled{prg: prg})
+	p := newPass(Script{Source: source, Input: arg}, nil, &compiled{prg: prg})
 	defer interruptAtEnd(ctx, p.rt)()
 	if err := p.guard(s.samples); err != nil {
 		return nil, ending(ctx, err)

@@ -3,7 +3,6 @@ package stream
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -27,7 +26,10 @@ func (s *Stream) lastOf(ctx context.Context, stream string, subjects []string, e
 		return false, fmt.Errorf("encode request: %w", err)
 	}
 	inbox := s.nc.NewInbox()
-	sub, err := s.nc.SubscribeSync(inbox)
+	// Room for every answer and the end of them: nothing is dropped. (The client's
+	// own default would be half a megabyte.)
+	answers := make(chan *nats.Msg, len(subjects)+2)
+	sub, err := s.nc.ChanSubscribe(inbox, answers)
 	if err != nil {
 		return false, fmt.Errorf("subscribe for an answer: %w", err)
 	}
@@ -36,7 +38,7 @@ func (s *Stream) lastOf(ctx context.Context, stream string, subjects []string, e
 		return false, fmt.Errorf("ask for messages: %w", err)
 	}
 	for {
-		m, err := nextAnswer(ctx, sub)
+		m, err := nextAnswer(ctx, answers)
 		if err != nil {
 			return false, fmt.Errorf("read from %s: %w", stream, err)
 		}
@@ -51,17 +53,22 @@ func (s *Stream) lastOf(ctx context.Context, stream string, subjects []string, e
 	}
 }
 
-func nextAnswer(ctx context.Context, sub *nats.Subscription) (*nats.Msg, error) {
-	try, cancel := context.WithTimeout(ctx, tryTimeout)
-	defer cancel()
-	m, err := sub.NextMsgWithContext(try)
-	if err != nil && ctx.Err() != nil {
+func nextAnswer(ctx context.Context, answers <-chan *nats.Msg) (*nats.Msg, error) {
+	select {
+	case m := <-answers: // usually there are more than one
+		return m, nil
+	default:
+	}
+	timeout := time.NewTimer(longestTry)
+	defer timeout.Stop()
+	select {
+	case m := <-answers:
+		return m, nil
+	case <-timeout.C:
+		return nil, fmt.Errorf("no answer in %v: %w", longestTry, nats.ErrTimeout)
+	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, fmt.Errorf("no answer in %v: %w", tryTimeout, nats.ErrTimeout)
-	}
-	return m, err
 }
 
 // endOfRead judges the message that ends an answer.

@@ -29,8 +29,15 @@ func (j *Journal) bucket(key journal.Key) string { return shardBucket(shardOf(ke
 
 func kvStream(bucket string) string        { return "KV_" + bucket }
 func kvSubject(bucket, name string) string { return "$KV." + bucket + "." + name }
-func (j *Journal) message(subject string) *nats.Msg {
-	return &nats.Msg{Subject: j.s.kv + subject, Header: nats.Header{}}
+
+// expect returns the headers by which the server refuses a write unless seq is the
+// last one of the subject; without a subject, of the message's own.
+func expect(seq uint64, subject string) nats.Header {
+	h := nats.Header{jetstream.ExpectedLastSubjSeqHeader: []string{strconv.FormatUint(seq, 10)}}
+	if subject != "" {
+		h[jetstream.ExpectedLastSubjSeqSubjHeader] = []string{subject}
+	}
+	return h
 }
 
 // State implements [journal.Store]: it asks the leader.
@@ -65,11 +72,11 @@ func (j *Journal) PutState(ctx context.Context, key journal.Key, st journal.Stat
 	if err != nil {
 		return 0, fmt.Errorf("write state of %s: %w", key, err)
 	}
-	m := j.message(kvSubject(j.bucket(key), StateKey(key)))
-	m.Data = data
-	m.Header[jetstream.ExpectedLastSubjSeqHeader] = []string{strconv.FormatUint(uint64(last), 10)}
+	m := &nats.Msg{
+		Subject: j.s.kv + kvSubject(j.bucket(key), StateKey(key)), Data: data, Header: expect(uint64(last), ""),
+	}
 	for w := newBackoff(); ; {
-		ack, err := publish(ctx, j.s.nc, m)
+		ack, err := publish(ctx, j.s.nc, m, w)
 		switch {
 		case err == nil:
 			return journal.Revision(ack.Seq), nil
@@ -158,12 +165,11 @@ func (j *Journal) Append(ctx context.Context, key journal.Key, claim journal.Rev
 // repeated blindly: the same write twice is one.
 func (j *Journal) fenced(ctx context.Context, key journal.Key, claim journal.Revision, name string, data []byte) error {
 	bucket := j.bucket(key)
-	m := j.message(kvSubject(bucket, name))
-	m.Data = data
-	m.Header[jetstream.ExpectedLastSubjSeqHeader] = []string{strconv.FormatUint(uint64(claim), 10)}
-	m.Header[jetstream.ExpectedLastSubjSeqSubjHeader] = []string{kvSubject(bucket, StateKey(key))}
+	m := &nats.Msg{
+		Subject: j.s.kv + kvSubject(bucket, name), Data: data, Header: expect(uint64(claim), kvSubject(bucket, StateKey(key))),
+	}
 	for w := newBackoff(); ; {
-		_, err := publish(ctx, j.s.nc, m)
+		_, err := publish(ctx, j.s.nc, m, w)
 		switch {
 		case err == nil:
 			return nil

@@ -15,11 +15,11 @@ import (
 // fetch ahead or, with one message at a time, can miss their own next pull.
 const (
 	pullExpires   = 30 * time.Second
-	pullHeartbeat = 5 * time.Second
+	pullHeartbeat = 2 * time.Second
 
 	// pullLost is the silence after which a pull is taken for gone: two
-	// heartbeats and some slack.
-	pullLost = 2*pullHeartbeat + 2*time.Second
+	// heartbeats and some slack. A leader that dies takes its pulls along, silently.
+	pullLost = 2*pullHeartbeat + time.Second
 
 	// shortLife is the age under which a pull that ended means trouble: asking
 	// again at once could go on for ever.
@@ -199,7 +199,7 @@ func (q *Queue) revive() bool {
 
 // checkConsumer creates the consumer again if somebody deleted it.
 func (q *Queue) checkConsumer() {
-	ctx, cancel := context.WithTimeout(context.Background(), tryTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), longestTry)
 	defer cancel()
 	go func() {
 		select {

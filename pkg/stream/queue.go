@@ -127,9 +127,6 @@ func (q *Queue) Close(ctx context.Context) error {
 		return fmt.Errorf("close queue: %w", err)
 	}
 	q.stopped.Wait()
-	if err := flush(ctx, q.s.nc); err != nil {
-		return fmt.Errorf("close queue: %w", err)
-	}
 	return nil
 }
 
@@ -144,21 +141,28 @@ func (q *Queue) drain(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, e := range ended {
+	tick := time.NewTicker(superviseEvery)
+	defer tick.Stop()
+	for i := 0; i < len(ended); {
 		select {
-		case <-e:
+		case <-ended[i]:
+			i++
+		case <-tick.C:
+			if !q.s.nc.IsConnected() {
+				return nil // no server, no pulls: it delivers again after AckWait
+			}
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
 	}
-	return nil
+	return flush(ctx, q.s.nc)
 }
 
 // flush waits until the server has everything that was published.
 func flush(ctx context.Context, nc *nats.Conn) error {
 	if _, ok := ctx.Deadline(); !ok {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, tryTimeout)
+		ctx, cancel = context.WithTimeout(ctx, longestTry)
 		defer cancel()
 	}
 	if err := nc.FlushWithContext(ctx); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {

@@ -14,9 +14,13 @@ import (
 )
 
 const (
-	// tryTimeout bounds one request. Its answer is lost with the connection that
-	// it travelled on, and every request here may be repeated.
-	tryTimeout = 3 * time.Second
+	// A request may be repeated, so the first try is short: its answer is lost with
+	// the connection that it travelled on, or with a leader. Later tries are longer.
+	tryTimeout, longestTry = time.Second, 4 * time.Second
+
+	// slowLink is how many bytes a slow link moves in a second: what is large has
+	// more time.
+	slowLink = 256 << 10
 
 	codeWrongLast jetstream.ErrorCode = 10071 // the fence holds: another write came first
 	codeInFlight  jetstream.ErrorCode = 10164 // a cluster is still deciding on another write
@@ -34,8 +38,8 @@ type pubAck struct {
 
 // publish stores one message: one try. The server's refusals are
 // [*jetstream.APIError]s; those that a repetition cannot change wrap [ErrRefused].
-func publish(ctx context.Context, nc *nats.Conn, m *nats.Msg) (pubAck, error) {
-	reply, err := request(ctx, nc, m)
+func publish(ctx context.Context, nc *nats.Conn, m *nats.Msg, w *backoff) (pubAck, error) {
+	reply, err := request(ctx, nc, m, w.try)
 	if err != nil {
 		return pubAck{}, err
 	}
@@ -52,8 +56,9 @@ func publish(ctx context.Context, nc *nats.Conn, m *nats.Msg) (pubAck, error) {
 }
 
 // request sends m and waits for the answer, for one try's time at most.
-func request(ctx context.Context, nc *nats.Conn, m *nats.Msg) (*nats.Msg, error) {
-	try, cancel := context.WithTimeout(ctx, tryTimeout)
+func request(ctx context.Context, nc *nats.Conn, m *nats.Msg, timeout time.Duration) (*nats.Msg, error) {
+	timeout += time.Duration(len(m.Data)) * time.Second / slowLink
+	try, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	reply, err := nc.RequestMsgWithContext(try, m)
 	switch {
@@ -62,7 +67,7 @@ func request(ctx context.Context, nc *nats.Conn, m *nats.Msg) (*nats.Msg, error)
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, fmt.Errorf("no answer in %v on %s: %w", tryTimeout, m.Subject, nats.ErrTimeout)
+		return nil, fmt.Errorf("no answer in %v on %s: %w", timeout, m.Subject, nats.ErrTimeout)
 	case errors.Is(err, nats.ErrMaxPayload):
 		return nil, fmt.Errorf("%d bytes to %s: %w", len(m.Data), m.Subject, errors.Join(ErrTooLarge, ErrRefused))
 	}
@@ -106,7 +111,7 @@ func (s *Stream) call(ctx context.Context, op string, in, out any) error {
 		m.Data = body
 	}
 	for w := newBackoff(); ; {
-		err := s.ask(ctx, m, out)
+		err := s.ask(ctx, m, out, w.try)
 		var refused *jetstream.APIError
 		if err == nil || errors.As(err, &refused) && refused.Code < http.StatusInternalServerError {
 			return err
@@ -118,8 +123,8 @@ func (s *Stream) call(ctx context.Context, op string, in, out any) error {
 }
 
 // ask asks the JetStream API once.
-func (s *Stream) ask(ctx context.Context, m *nats.Msg, out any) error {
-	reply, err := request(ctx, s.nc, m)
+func (s *Stream) ask(ctx context.Context, m *nats.Msg, out any, timeout time.Duration) error {
+	reply, err := request(ctx, s.nc, m, timeout)
 	if err != nil {
 		return err
 	}
@@ -158,20 +163,23 @@ func (s *Stream) leaderLast(ctx context.Context, stream, subject string) (stored
 	return s.leaderGet(ctx, stream, map[string]any{"last_by_subj": subject})
 }
 
-// backoff spaces repetitions: 5 ms, doubling up to 1 s, with jitter.
-type backoff struct{ next time.Duration }
+// backoff spaces repetitions: 5 ms, doubling up to 1 s, with jitter. The time that
+// a try has grows with each one that got no answer.
+type backoff struct{ next, try time.Duration }
 
-func newBackoff() *backoff { return &backoff{next: 5 * time.Millisecond} }
+func newBackoff() *backoff { return &backoff{next: 5 * time.Millisecond, try: tryTimeout} }
 
 // wait waits before the next try. When ctx ends first it returns an error that
 // wraps the cause of ctx and tells the reason of the repetition.
 func (b *backoff) wait(ctx context.Context, reason error) error {
-	d := b.next/2 + rand.N(b.next/2+1)
 	if hasCode(reason, codeInFlight) {
-		d = time.Millisecond + rand.N(4*time.Millisecond)
-	} else {
-		b.next = min(b.next*2, time.Second)
+		return pause(ctx, time.Millisecond+rand.N(4*time.Millisecond), reason)
 	}
+	if errors.Is(reason, nats.ErrTimeout) {
+		b.try = min(b.try*2, longestTry)
+	}
+	d := b.next/2 + rand.N(b.next/2+1)
+	b.next = min(b.next*2, time.Second)
 	return pause(ctx, d, reason)
 }
 

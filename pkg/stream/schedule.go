@@ -19,7 +19,7 @@ import (
 // on, Schedule returns [journal.ErrFenced] and leaves the newer schedule alone.
 func (s *Stream) Schedule(ctx context.Context, key journal.Key, at time.Time, rev journal.Revision) error {
 	for w := newBackoff(); ; {
-		err := s.trySchedule(ctx, key, at, rev)
+		err := s.trySchedule(ctx, key, at, rev, w)
 		if err == nil {
 			return nil
 		}
@@ -35,7 +35,7 @@ func (s *Stream) Schedule(ctx context.Context, key journal.Key, at time.Time, re
 // trySchedule reads in this order: the schedule, then the state. Whoever claims
 // and schedules after the second read changes what the first one saw, and the
 // publish is refused.
-func (s *Stream) trySchedule(ctx context.Context, key journal.Key, at time.Time, rev journal.Revision) error {
+func (s *Stream) trySchedule(ctx context.Context, key journal.Key, at time.Time, rev journal.Revision, w *backoff) error {
 	subject := ScheduleSubject(key)
 	last, err := s.leaderLast(ctx, StreamName, subject)
 	if err != nil && !isNotFound(err) {
@@ -56,7 +56,7 @@ func (s *Stream) trySchedule(ctx context.Context, key journal.Key, at time.Time,
 			jetstream.ScheduleTargetHeader:      []string{WakeSubject(key.Runtime)},
 			jetstream.ExpectedLastSubjSeqHeader: []string{strconv.FormatUint(last.Seq, 10)},
 		},
-	})
+	}, w)
 	return err
 }
 

@@ -33,8 +33,12 @@ func Submit(ctx context.Context, js jetstream.JetStream, runtime string, id exec
 	if id != "" {
 		m.Header = nats.Header{jetstream.MsgIDHeader: []string{SubmitMsgID(runtime, id)}}
 	}
-	for w := newBackoff(); ; {
-		ack, err := publish(ctx, js.Conn(), m)
+	w := newBackoff()
+	if id == "" {
+		w.try = longestTry // the only one
+	}
+	for {
+		ack, err := publish(ctx, js.Conn(), m, w)
 		switch {
 		case err == nil:
 			return Receipt{ID: id, Seq: ack.Seq, Duplicate: ack.Duplicate}, nil

@@ -54,7 +54,7 @@ func (s *Stream) Wake(ctx context.Context, key journal.Key, reason string, rev j
 		m.Header = nats.Header{jetstream.MsgIDHeader: []string{WakeMsgID(key, rev)}}
 	}
 	for w := newBackoff(); ; {
-		_, err := publish(ctx, s.nc, m)
+		_, err := publish(ctx, s.nc, m, w)
 		if err == nil {
 			return nil
 		}

@@ -17,10 +17,14 @@ import (
 	"github.com/reprise-run/reprise/pkg/retry"
 )
 
+// Conn is a connection to a NATS server, under a name that lets others pass one
+// through without the client library.
+type Conn = nats.Conn
+
 // Config configures a [Connector]. The zero value of a field means its default.
 type Config struct {
 	// Conn carries the requests. Required; the caller closes it.
-	Conn *nats.Conn
+	Conn *Conn
 
 	// Service is the name of the micro service. Required.
 	Service string

@@ -22,7 +22,7 @@ const connectorKey = "connector"
 // DiscoveryConfig configures a [Discovery]. The zero value of a field means its default.
 type DiscoveryConfig struct {
 	// Conn asks for services and carries the calls. Required; the caller closes it.
-	Conn *nats.Conn
+	Conn *Conn
 
 	// Set gets the connectors that are found. Required.
 	Set *connector.Set

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/reprise-run/reprise/internal/cli"
+	"github.com/reprise-run/reprise/pkg/execution"
+)
+
+const rootHelp = `submit hands JavaScript or TypeScript to the executors, follows it through retries,
+sleeps and signals, and prints its result.
+
+The code is a function, or the body of one; --input is its argument.
+
+  submit job.js --input '{"customer": 7}'
+  submit -e 'async () => (await demo.echo("hi"))' --embedded
+  submit --detach job.ts --label team=billing
+
+Standard output carries the result alone. Exit status: 0 completed, 1 any other end,
+2 wrong command line, 3 paused, 4 no server or result unknown, 130 interrupted.`
+
+// root builds the commands. Each subcommand has a file of its own and one line here.
+func (a *app) root() *cobra.Command {
+	var o submitFlags
+	c := &cobra.Command{
+		Use: "submit [flags] FILE|-|-e CODE", Short: "Run code durably and print its result", Long: rootHelp,
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true, SilenceUsage: true,
+		PersistentPreRunE: a.begin,
+		RunE: func(c *cobra.Command, args []string) error {
+			a.outcomes = true
+			return a.submit(c.Context(), o, args)
+		},
+	}
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return cli.Fail(cli.Usage, "see "+c.CommandPath()+" --help", err)
+	})
+	a.addFlags(c)
+	o.add(c)
+	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand())
+	return c
+}
+
+// submitFlags are the flags of a submission.
+type submitFlags struct {
+	code        string
+	input       string
+	detach      bool
+	retry       string
+	passTimeout time.Duration
+	id          string
+	labels      []string
+	hasCode     bool
+	cmd         *cobra.Command
+}
+
+func (o *submitFlags) add(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVarP(&o.code, "eval", "e", "", "`CODE` to run in place of a file")
+	f.StringVar(&o.input, "input", "", "argument of the code: `JSON`, or @file")
+	f.BoolVar(&o.detach, "detach", false, "print the id and do not wait")
+	f.StringVar(&o.retry, "retry", "", "`POLICY`: false, a number of attempts, or JSON")
+	f.DurationVar(&o.passTimeout, "pass-timeout", 0, "wall clock of one pass (default: the executor's)")
+	f.StringVar(&o.id, "id", "", "`ULID` of the execution; the same one never runs twice")
+	f.StringArrayVar(&o.labels, "label", nil, "label `KEY=VALUE` (repeatable)")
+	o.cmd = c
+}
+
+// parseID reads an id that was given on the command line.
+func parseID(s string) (execution.ID, error) {
+	id, err := execution.ParseID(s)
+	if err != nil {
+		return "", cli.Fail(cli.Usage, "\"submit list\" shows them", fmt.Errorf("read the id: %w", err))
+	}
+	return id, nil
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/reprise-run/reprise/cmd/submit/draw"
+	"github.com/reprise-run/reprise/internal/cli"
+	"github.com/reprise-run/reprise/pkg/control"
+	"github.com/reprise-run/reprise/pkg/execution"
+)
+
+// connectWait bounds connecting and each request when --timeout does not.
+const connectWait = 5 * time.Second
+
+// run is the whole command: it returns the exit status.
+func run(ctx context.Context, args []string, env func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{env: env, stdin: stdin, stdout: stdout, stderr: stderr}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	var told *toldError
+	if errors.As(err, &told) {
+		return told.status
+	}
+	var known *cli.Error
+	switch {
+	case err == nil:
+		return cli.OK
+	case errors.As(err, &known):
+	case ctx.Err() != nil:
+		err = cli.Fail(cli.Interrupted, "", errors.New("interrupted"))
+	case !a.started: // cobra's own: flags, arguments, commands
+		err = cli.Fail(cli.Usage, "see submit --help", err)
+	}
+	if a.json && a.outcomes {
+		a.printRefusal(err)
+	}
+	return cli.Report(stderr, "submit", err)
+}
+
+// toldError ends the command with a status when the user has been told already.
+type toldError struct{ status int }
+
+func (e *toldError) Error() string { return "told" }
+
+// app is what all commands share.
+type app struct {
+	env            func(string) string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	server  cli.Server
+	runtime string
+	timeout time.Duration
+	json    bool
+
+	embedded   bool
+	storeDir   string
+	connectors string
+
+	started  bool // the command line was understood
+	outcomes bool // the command owes an outcome on standard output
+}
+
+// addFlags defines the flags that every command has.
+func (a *app) addFlags(c *cobra.Command) {
+	f := c.PersistentFlags()
+	a.server.AddFlags(f)
+	f.StringVar(&a.runtime, "runtime", "", "`NAME` of the runtime (default \""+execution.DefaultRuntime+"\")")
+	f.DurationVar(&a.timeout, "timeout", 0, "how long to wait for server and outcome (default: "+connectWait.String()+" for the server, no limit for the outcome)")
+	f.BoolVar(&a.json, "json", false, "print the answer as JSON")
+	f.BoolVar(&a.embedded, "embedded", false, "run server and executor in this process: nothing to install")
+	f.StringVar(&a.storeDir, "store-dir", "data", "`DIR` where --embedded keeps everything")
+	f.StringVar(&a.connectors, "connectors", "", "connectors.yaml `FILE` for --embedded (default: the demo connector)")
+}
+
+// begin checks what all commands share. From here on errors are not about the command line.
+func (a *app) begin(*cobra.Command, []string) error {
+	a.runtime = cmp.Or(a.runtime, execution.DefaultRuntime)
+	if err := execution.CheckRuntime(a.runtime); err != nil {
+		return cli.Misuse("--runtime: %w", err)
+	}
+	if a.timeout < 0 {
+		return cli.Misuse("--timeout: %v is negative", a.timeout)
+	}
+	if err := a.server.Complete(a.env); err != nil {
+		return cli.Fail(cli.Usage, "", err)
+	}
+	if a.embedded && a.server.Given() {
+		return cli.Misuse("--embedded and a server (--server, --context or their variables) exclude each other")
+	}
+	a.started = true
+	return nil
+}
+
+// session is a connection to a server, with a client for the runtime.
+type session struct {
+	link   *cli.Link
+	client *control.Client
+	close  func()
+}
+
+// open connects, or starts the embedded server and executor.
+func (a *app) open(ctx context.Context) (*session, error) {
+	wait := cmp.Or(a.timeout, connectWait)
+	closeAll := func() {}
+	var extra []nats.Option
+	if a.embedded {
+		local, err := startEmbedded(ctx, a.embedding())
+		if err != nil {
+			return nil, err
+		}
+		extra, closeAll = append(extra, local.connect), local.stop
+	}
+	link, err := a.server.Connect(ctx, "submit", wait, extra...)
+	if err != nil {
+		closeAll()
+		return nil, err
+	}
+	client, err := control.NewClient(control.ClientConfig{Conn: link.Conn, Runtime: a.runtime, Domain: link.Domain, Timeout: min(wait, connectWait)})
+	if err != nil {
+		link.Close()
+		closeAll()
+		return nil, err
+	}
+	return &session{link: link, client: client, close: func() { link.Close(); closeAll() }}, nil
+}
+
+// limit applies --timeout to a context.
+func (a *app) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if a.timeout == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, a.timeout, errTimeout)
+}
+
+// errTimeout is the cause when --timeout is over.
+var errTimeout = errors.New("the time of --timeout is over")
+
+// printer returns what shows an execution on standard error.
+func (a *app) printer() draw.Printer {
+	f, ok := a.stderr.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) || a.env("TERM") == "dumb" {
+		return draw.New(a.stderr, draw.Options{})
+	}
+	width := func() int {
+		w, _, err := term.GetSize(int(f.Fd()))
+		if err != nil {
+			return 80
+		}
+		return w
+	}
+	return draw.New(a.stderr, draw.Options{Width: width, Color: a.env("NO_COLOR") == ""})
+}

@@ -1,0 +1,86 @@
+package bench
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/reprise-run/reprise/internal/embedded"
+	"github.com/reprise-run/reprise/internal/executor"
+	"github.com/reprise-run/reprise/pkg/connector"
+	"github.com/reprise-run/reprise/pkg/connector/demo"
+)
+
+// embed starts a server and an executor in this process.
+func embed(t testing.TB) *nats.Conn {
+	t.Helper()
+	srv, err := embedded.Start(embedded.Config{StoreDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(srv.Stop)
+	connect := func() *nats.Conn {
+		nc, err := nats.Connect("", srv.InProcess())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(nc.Close)
+		return nc
+	}
+	set, err := connector.NewSet(connector.SetConfig{Connectors: []connector.Named{{Name: "demo", Connector: demo.New()}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ready, done := make(chan struct{}), make(chan error, 1)
+	nc := connect()
+	go func() {
+		done <- executor.Run(ctx, executor.Config{Conn: nc, Connectors: set}, func(string) { close(ready) })
+	}()
+	t.Cleanup(func() { cancel(); <-done })
+	select {
+	case <-ready:
+	case err := <-done:
+		t.Fatal(err)
+	}
+	return connect()
+}
+
+func TestBenchMeasures(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	nc := embed(t)
+	r, err := Run(ctx, Config{Conn: nc, Executions: 20, Concurrency: 4, Calls: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Failed != 0 || r.ExecutionsPerSecond <= 0 || r.P50Ms <= 0 || r.P99Ms < r.P50Ms || r.WritesPerExecution != 8 {
+		t.Errorf("result %+v: want no failures and 5 + 3 writes", r)
+	}
+	r, err = Run(ctx, Config{Conn: nc, Executions: 3, Concurrency: 1, Calls: 20, Replay: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.MsPerReplayedCall <= 0 {
+		t.Errorf("result %+v: want a time per replayed call", r)
+	}
+	if err := r.Table(os.Stderr); err != nil {
+		t.Error(err)
+	}
+}
+
+// BenchmarkExecutions runs whole executions of ten calls, sixteen at once, with
+// server and executor in this process. pkg/stream has the floor to compare with.
+func BenchmarkExecutions(b *testing.B) {
+	r, err := Run(b.Context(), Config{Conn: embed(b), Executions: max(b.N, 16)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(r.ExecutionsPerSecond, "executions/s")
+	b.ReportMetric(r.CPUMsPerExecution, "cpu-ms/execution")
+	b.ReportMetric(r.WritesPerExecution, "writes/execution")
+}
