@@ -50,7 +50,7 @@ func newCommand(env func(string) string, stdout, stderr io.Writer) *cobra.Comman
 
 The first SIGINT or SIGTERM stops taking work, gives running passes the drain
 timeout and hands the rest over to other executors; a second one ends at once.`,
-		Args:          cobra.NoArgs,
+		Args:          noArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -67,6 +67,14 @@ timeout and hands the rest over to other executors; a second one ends at once.`,
 	s.addFlags(cmd)
 	cmd.AddCommand(newInit(s, stdout))
 	return cmd
+}
+
+// noArgs refuses arguments as misuse.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if err := cobra.NoArgs(cmd, args); err != nil {
+		return cli.Misuse("%w", err)
+	}
+	return nil
 }
 
 func (s *settings) addFlags(cmd *cobra.Command) {

@@ -19,7 +19,7 @@ func newInit(s *settings, stdout io.Writer) *cobra.Command {
 		Long: `init creates the stream, the consumers and the buckets on a server, and writes the
 choices into the stream's metadata, where every executor reads them. They never
 change. It may be repeated; it refuses other choices than those in force.`,
-		Args:          cobra.NoArgs,
+		Args:          noArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -157,7 +157,7 @@ func (a *app) printer() draw.Printer {
 	}
 	width := func() int {
 		w, _, err := term.GetSize(int(f.Fd()))
-		if err != nil {
+		if err != nil || w == 0 {
 			return 80
 		}
 		return w

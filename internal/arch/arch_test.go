@@ -66,7 +66,9 @@ var arrows = map[string][]string{
 	// The suites that implementations pass, and what only tests use.
 	"pkg/journal/journaltest": {"pkg/journal", "pkg/execution", "pkg/value"},
 	"internal/natstest":       {"internal/embedded"},
+	"internal/fixture":        {"pkg/connector", "pkg/retry", "pkg/execution", "pkg/value"},
 	"internal/crashtest":      {"pkg/...", "internal/..."},
+	"internal/bench":          {"pkg/...", "internal/..."},
 
 	// Wiring.
 	"internal/embedded": {},
@@ -108,7 +110,7 @@ var homes = []struct {
 	{"github.com/evanw/esbuild/", []string{"pkg/sandbox/..."}, "source is prepared in one place"},
 	{"github.com/nats-io/", []string{
 		"pkg/stream", "pkg/control", "pkg/connector/nats", "pkg/connector/config",
-		"internal/natstest", "internal/embedded", "internal/cli", "internal/executor", "internal/crashtest", "cmd/...",
+		"internal/natstest", "internal/embedded", "internal/cli", "internal/executor", "internal/crashtest", "internal/bench", "cmd/...",
 	}, "the broker is behind pkg/stream"},
 	{"github.com/spf13/cobra", []string{"cmd/...", "internal/cli"}, "flags are read at the edge"},
 	{"charm.land/", []string{"cmd/..."}, "only commands draw"},

@@ -102,6 +102,10 @@ func serve(ctx context.Context, cfg Config, run *runner.Runner, service *control
 		if err != nil {
 			return err
 		}
+		// What is there now is known to the first execution.
+		if err := discovery.Scan(ctx); err != nil {
+			cfg.Logger.Warn("discover services", "err", err)
+		}
 		parts.Go(func() error { return discovery.Run(ctx) })
 	}
 	parts.Go(func() error {

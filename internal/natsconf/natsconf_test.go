@@ -17,8 +17,16 @@ import (
 
 var roles = []string{"admin", "executor", "submitter", "operator", "viewer", "connector"}
 
-// serve starts a server with nats.conf and creates the assets as the admin.
+// serve starts a server with nats.conf and creates assets as the admin.
 func serve(t *testing.T) *server.Server {
+	t.Helper()
+	s := start(t)
+	assets(t, connect(t, s, "admin"))
+	return s
+}
+
+// start starts a server with nats.conf.
+func start(t *testing.T) *server.Server {
 	t.Helper()
 	for _, r := range roles {
 		t.Setenv("REPRISE_"+strings.ToUpper(r)+"_PASSWORD", "pw-"+r)
@@ -39,7 +47,6 @@ func serve(t *testing.T) *server.Server {
 	if !s.ReadyForConnections(10 * time.Second) {
 		t.Fatal("the server is not ready")
 	}
-	assets(t, connect(t, s, "admin"))
 	return s
 }
 

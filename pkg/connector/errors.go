@@ -9,7 +9,9 @@ import (
 var ErrBadName = errors.New("not a connector name")
 
 // ErrDuplicateName is returned when two connectors are configured under one name.
-var ErrDuplicateName = errors.New("Duplicate connector name") //nolint:staticcheck // the text is part of the contract
+//
+//lint:ignore ST1005 the text is part of the contract
+var ErrDuplicateName = errors.New("Duplicate connector name")
 
 // ErrBadSchema is returned when a JSON Schema does not compile.
 var ErrBadSchema = errors.New("bad JSON Schema")

@@ -174,6 +174,22 @@ func TestUnreachableRefresherIsRetryable(t *testing.T) {
 	}
 }
 
+func TestLookupRefusesContradictionsThatAppearLater(t *testing.T) {
+	t.Parallel()
+	up := false
+	l := &late{fake: fake{methods: []Method{{Name: "read", Reexecute: true}}}, refreshes: func() error {
+		if up {
+			return nil
+		}
+		return errors.New("down")
+	}}
+	s := newSet(t, l, map[string]Override{"read": {RequiresApproval: ptr(true)}})
+	up = true
+	if _, err := s.Lookup("items", "read"); !errors.Is(err, ErrBadMethod) {
+		t.Errorf("Lookup = %v, want ErrBadMethod", err)
+	}
+}
+
 func TestDescribeJoinsInstructions(t *testing.T) {
 	t.Parallel()
 	s, err := NewSet(SetConfig{Connectors: []Named{{Name: "items", Connector: &fake{}, Instructions: "More."}}})

@@ -155,9 +155,10 @@ func (s *Service) Run(ctx context.Context) error {
 			}
 		}
 	}
-	if err := s.s.Conn().FlushWithContext(ctx); err == nil {
-		close(s.ready)
+	if err := s.s.Conn().FlushTimeout(s.cfg.Timeout); err != nil {
+		return errors.Join(fmt.Errorf("start control service: %w", err), service.Stop())
 	}
+	close(s.ready)
 	<-ctx.Done()
 	if err := service.Stop(); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
 		s.log.Warn("stop control service", "error", err.Error())

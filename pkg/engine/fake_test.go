@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -129,4 +131,17 @@ func secretSet(t *testing.T, secret string, named ...connector.Named) *connector
 		t.Fatalf("new set: %v", err)
 	}
 	return set
+}
+
+// long has the method fail, whose error text has n characters.
+func long() *fake {
+	return new(fake).on(connector.Method{Name: "fail"}, func(_ context.Context, call connector.Call) (json.RawMessage, error) {
+		var args struct {
+			N int `json:"n"`
+		}
+		if err := json.Unmarshal(call.Args, &args); err != nil {
+			return nil, err
+		}
+		return nil, errors.New(strings.Repeat("e", args.N))
+	})
 }

@@ -14,10 +14,13 @@ import (
 )
 
 // Mem is a [Store] in memory, for tests and for those who need no durability. It
-// keeps what a store on disk would keep: encoded copies, shared with nobody.
+// keeps what a store on disk would keep: encoded copies, shared with nobody. Its
+// clock is that of its writers: the latest UpdatedAt that it saw, and a millisecond
+// more with each write.
 type Mem struct {
 	mu      sync.Mutex // guards the fields below
 	seq     Revision
+	now     time.Time
 	all     map[Key]*memJournal
 	objects map[string]json.RawMessage
 }
@@ -31,7 +34,7 @@ type memJournal struct {
 }
 
 // memSizes are those of a small broker, so that tests meet every path.
-var memSizes = Sizes{Value: 256 << 10, Record: 1 << 20}
+func memSizes() Sizes { return Sizes{Value: 256 << 10, Record: 1 << 20} }
 
 var _ Store = (*Mem)(nil)
 
@@ -65,7 +68,7 @@ func (m *Mem) PutState(ctx context.Context, key Key, s State, last Revision) (Re
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	text, err := s.Encode(memSizes, m.offload(key))
+	text, err := s.Encode(memSizes(), m.offload(key))
 	if err != nil {
 		return 0, fmt.Errorf("write state of %s: %w", key, err)
 	}
@@ -78,7 +81,10 @@ func (m *Mem) PutState(ctx context.Context, key Key, s State, last Revision) (Re
 	}
 	m.all[key] = j
 	m.seq++
-	j.state, j.revision, j.at = text, m.seq, time.Now()
+	if m.now = m.now.Add(time.Millisecond); s.UpdatedAt.After(m.now) {
+		m.now = s.UpdatedAt
+	}
+	j.state, j.revision, j.at = text, m.seq, m.now
 	return j.revision, nil
 }
 
@@ -123,7 +129,7 @@ func (m *Mem) Append(ctx context.Context, key Key, claim Revision, n int, r Reco
 	var encoded [][]byte
 	var failed error
 	err := m.fenced(ctx, key, claim, func(j *memJournal) {
-		if encoded, failed = r.Encode(memSizes, m.offload(key)); failed != nil {
+		if encoded, failed = r.Encode(memSizes(), m.offload(key)); failed != nil {
 			return
 		}
 		for i, text := range encoded {

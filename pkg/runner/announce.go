@@ -81,12 +81,12 @@ func pendingKind(e *journal.Entry) execution.PendingKind {
 	return e.Pending
 }
 
-// announce publishes an event. One that is larger than a message may be is left
-// out: events are hints.
+// announce publishes an event. In place of one that is larger than a message may
+// be goes one without an id: events are hints, and its reader asks for the record.
 func (r *Runner) announce(key journal.Key, name string, body any) {
 	raw, err := json.Marshal(body)
 	if err == nil && int64(len(raw)) > r.cfg.Stream.Conn().MaxPayload() {
-		raw, err = json.Marshal(execution.StatusEvent{ExecutionID: key.ID, Status: statusOf(body)})
+		raw, err = json.Marshal(execution.StatusEvent{Status: statusOf(body)})
 	}
 	if err == nil {
 		err = stream.Event(r.cfg.Stream.Conn(), key, name, raw)

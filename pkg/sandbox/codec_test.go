@@ -16,6 +16,8 @@ func TestValuesComeBack(t *testing.T) {
 		{`null`, `v === null`},
 		{`true`, `v === true`},
 		{`"é\u2028\"\\\n\u0001😀"`, `v === "é\u2028\"\\\n\u0001😀"`},
+		{`"a\ud800b\udc00\ufffd\u{1f600}\n\\u0041"`, `v === "a\ud800b\udc00\ufffd\u{1f600}\n\\u0041" && v.length === 14`},
+		{`[123456789012345678,-7,0.5e-3,123456789012345,1e15]`, `v[0] === 123456789012345680 && v[1] === -7 && v[2] === 0.0005 && v[3] === 123456789012345 && v[4] === 1e15`},
 		{`0.1`, `v === 0.1`},
 		{`1e21`, `v === 1e21`},
 		{`5e-324`, `v === 5e-324`},
@@ -176,7 +178,7 @@ func TestDecodeRefusesNonsense(t *testing.T) {
 		`{`, `nope`, `{"__codemode_value_v1__":"Nope"}`, `{"__codemode_value_v1__":5}`, `{"__codemode_nope__":"x"}`,
 		`{"__codemode_bigint_v1__":"x"}`, `{"__codemode_value_v1__":"Map","data":5}`,
 		`{"__codemode_binary_v1__":"Uint8Array","data":"*"}`, `{"__codemode_value_v1__":"Error"}`,
-		strings.Repeat("[", 1e7), strings.Repeat(`{"a":`, 1e6),
+		strings.Repeat("[", 1e7), strings.Repeat(`{"a":`, 1e6), strings.Repeat("[", 5e3) + strings.Repeat("]", 5e3),
 	} {
 		p := newPass(Script{}, nil, &compiled{})
 		if v, err := p.codec.decode(raw(text)); err == nil {

@@ -36,7 +36,7 @@ func compile(source string) (c *compiled, err error) {
 	if err != nil {
 		return nil, err
 	}
-	makeFunction(p.ret, p.fn, p.declared)
+	makeFunction(p.ret, p.fn)
 	prg, err := goja.CompileAST(p.tree, false)
 	if err != nil {
 		return nil, p.engineError(err)

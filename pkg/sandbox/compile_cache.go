@@ -43,7 +43,10 @@ func newOnceCache[T any](limit int) *onceCache[T] {
 // function.
 func (c *onceCache[T]) get(source string, compile func(string) (T, error)) (T, error) {
 	e := c.entry(source)
-	e.once.Do(func() { e.value, e.err = compile(source) })
+	e.once.Do(func() {
+		e.err = &CrashError{Detail: "compile panicked"} // what later callers get if it does
+		e.value, e.err = compile(source)
+	})
 	return e.value, e.err
 }
 

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -60,5 +61,20 @@ func TestCacheOfNothingCompiles(t *testing.T) {
 	c := newOnceCache[*compiled](0)
 	if s, err := c.get("1", compile); s == nil || err != nil {
 		t.Errorf("get = %v, %v, want a script", s, err)
+	}
+}
+
+// TestCacheSurvivesPanics: a compiler that panics leaves no empty value behind.
+func TestCacheSurvivesPanics(t *testing.T) {
+	t.Parallel()
+	c := newOnceCache[*compiled](1 << 20)
+	get := func() (s *compiled, err error) {
+		defer func() { _ = recover() }()
+		return c.get("1", func(string) (*compiled, error) { panic("broken") })
+	}
+	_, _ = get()
+	var crash *CrashError
+	if _, err := get(); !errors.As(err, &crash) {
+		t.Errorf("get after a panic = %v, want a CrashError", err)
 	}
 }

@@ -42,6 +42,7 @@ func TestDeepSourcesAreRefused(t *testing.T) {
 		{"behind a division", "({} / 1 + " + strings.Repeat("(", n) + "/ 1"},
 		{"behind a regular expression after a block", "{}/'/.test(" + strings.Repeat("(", n) + "'"},
 		{"behind a division of a function", "x = function(){} / \"/\" + " + strings.Repeat("(", n) + `"`},
+		{"behind a bracket that seems unmatched", `x = function(){} / 1 + ")/)" + ` + strings.Repeat("(", n)},
 		{"after brackets that do not match", "(]" + strings.Repeat("(", n)},
 	}
 	for _, tt := range tests {
@@ -80,6 +81,7 @@ func TestLargeSourcesAreAccepted(t *testing.T) {
 		{"comments", strings.Repeat("f() // :( it's `\n/* [ ' */\n", n)},
 		{"regular expressions", strings.Repeat("f(/[/'\"(]/, a / b, (a) / b, a++ / 2 / 3)\n", n)},
 		{"regular expression of a statement", strings.Repeat("if (a) /'/.test(b)\n", n)},
+		{"divisions after an increment", strings.Repeat("f(a++ / 2, '/', b)\n", n)},
 		{"divisions", strings.Repeat("x = (a / b) / c[0] / 2 // '\n", n)},
 	}
 	for _, tt := range tests {

@@ -31,9 +31,8 @@ func parseScript(source string) (*parsed, error) {
 	p := &parsed{origin: newOrigin(source, start, end)}
 	var e exports
 	if !needsLowering(string(code)) {
-		done, err := p.parse(code, &e)
-		if done {
-			return p, err
+		if p.parse(code, &e) {
+			return p, nil
 		}
 	}
 	if err := p.parseLowered(code, &e); err != nil {
@@ -44,24 +43,22 @@ func parseScript(source string) (*parsed, error) {
 
 // parse parses code as it is. It reports false when another try should be made
 // after lowering.
-func (p *parsed) parse(code []byte, e *exports) (bool, error) {
+func (p *parsed) parse(code []byte, e *exports) bool {
 	for range maxExports {
-		head, tail := loweredHead+e.head(), e.tail()+loweredTail
-		err := p.parseText(head + string(code) + tail)
+		err := p.parseText(loweredHead + e.head() + string(code) + e.tail() + loweredTail)
 		if err == nil {
-			// The end of the code must be its own, not that of an inner function.
-			return p.find() && int(p.fn.Body.(*ast.BlockStatement).RightBrace) == len(head)+len(code)+len(e.tail()), nil
+			return p.find()
 		}
 		var list parser.ErrorList
 		if !errors.As(err, &list) || len(list) == 0 {
-			return false, nil
+			return false
 		}
 		at := offsetOf(code, list[0].Position.Line-2, list[0].Position.Column-1)
 		if at < 0 || !e.strip(code, at) {
-			return false, nil
+			return false
 		}
 	}
-	return false, nil
+	return false
 }
 
 // parseLowered parses what esbuild makes of the code.
@@ -105,7 +102,8 @@ func (p *parsed) parseText(text string) (err error) {
 	return err
 }
 
-// find looks up the function around the code.
+// find looks up the function around the code. It reports false when the code ends
+// that function and begins something else.
 func (p *parsed) find() bool {
 	if len(p.tree.Body) != 1 {
 		return false
@@ -118,36 +116,36 @@ func (p *parsed) find() bool {
 	if call == nil {
 		return false
 	}
-	outer, _ := call.Callee.(*ast.ArrowFunctionLiteral)
-	if outer == nil {
+	shell, _ := call.Callee.(*ast.ArrowFunctionLiteral)
+	if shell == nil {
 		return false
 	}
-	block, _ := outer.Body.(*ast.BlockStatement)
-	if block == nil || len(block.List) == 0 {
+	block, _ := shell.Body.(*ast.BlockStatement)
+	if block == nil {
 		return false
 	}
-	block.List = withoutEmpty(block.List)
-	p.ret, _ = block.List[len(block.List)-1].(*ast.ReturnStatement)
-	if p.ret == nil {
-		return false
-	}
-	p.fn, _ = p.ret.Argument.(*ast.ArrowFunctionLiteral)
-	if p.fn == nil {
-		return false
-	}
-	_, ok := p.fn.Body.(*ast.BlockStatement)
-	return ok
+	return p.findIn(withoutEmpty(block.List))
 }
 
-// declared reports whether the author's text of a lowered statement declares
-// something: an enum, a decorated class.
-func (p *parsed) declared(st ast.Statement) bool {
-	if p.origin.lowered == nil {
-		return false
+// findIn looks up the function in what it is enclosed by: declarations of our own,
+// and the return statement.
+func (p *parsed) findIn(list []ast.Statement) bool {
+	for i, st := range list {
+		switch st := st.(type) {
+		case *ast.VariableStatement, *ast.LexicalDeclaration:
+		case *ast.ReturnStatement:
+			fn, _ := st.Argument.(*ast.ArrowFunctionLiteral)
+			if fn == nil || i < len(list)-1 {
+				return false
+			}
+			p.ret, p.fn = st, fn
+			_, ok := fn.Body.(*ast.BlockStatement)
+			return ok
+		default:
+			return false
+		}
 	}
-	at := p.tree.File.Position(int(st.Idx0()) - p.tree.File.Base())
-	place := p.origin.author(at.Line, at.Column)
-	return place.Line > 0 && declares.MatchString(p.origin.rest(place))
+	return false
 }
 
 // engineError describes an error of the engine's parser or compiler.

@@ -2,12 +2,11 @@ package sandbox
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
-	"math/big"
+	"strconv"
+	"unicode/utf16"
 
 	"github.com/dop251/goja"
 )
@@ -20,32 +19,11 @@ func (c *codec) decode(durable json.RawMessage) (goja.Value, error) {
 	if tooDeep(durable) {
 		return nil, fmt.Errorf("the value is nested more than %d levels deep", maxDepth)
 	}
-	if c.plainJSON || !bytes.Contains(durable, []byte(reservedPrefix)) {
-		return c.decodePlain(durable)
+	if !json.Valid(durable) {
+		return nil, errors.New("the value is not JSON")
 	}
-	d := decoder{codec: c, in: json.NewDecoder(bytes.NewReader(durable))}
-	v, err := d.value()
-	if err != nil {
-		return nil, err
-	}
-	return v, nil
-}
-
-// decodePlain has the engine's own parser do it.
-func (c *codec) decodePlain(text json.RawMessage) (goja.Value, error) {
-	v, err := c.parse(goja.Undefined(), c.rt.ToValue(string(text)))
-	if err != nil {
-		return nil, fmt.Errorf("parse value: %w", plainError(err))
-	}
-	return v, nil
-}
-
-// plainError keeps an exception from being taken for one that the script caused.
-func plainError(err error) error {
-	if ex, ok := err.(*goja.Exception); ok {
-		return errors.New(ex.Error())
-	}
-	return err
+	d := decoder{codec: c, text: durable, envelopes: !c.plainJSON && bytes.Contains(durable, []byte(reservedPrefix))}
+	return d.value()
 }
 
 // tooDeep reports whether text nests deeper than any value of ours. The parsers
@@ -73,52 +51,154 @@ func tooDeep(text []byte) bool {
 	return false
 }
 
-// decoder is one value with envelopes on its way in.
+// decoder is one value on its way in. Its text is known to be JSON.
 type decoder struct {
 	*codec
-	in *json.Decoder
+	text      []byte
+	at        int
+	envelopes bool // whether there may be any
+}
+
+// next returns what the next token begins with.
+func (d *decoder) next() byte {
+	for {
+		switch c := d.text[d.at]; c {
+		case ' ', '\t', '\n', '\r':
+			d.at++
+		default:
+			return c
+		}
+	}
+}
+
+// more reports whether a list that end closes goes on, and reads the comma or end.
+func (d *decoder) more(end byte) bool {
+	c := d.next()
+	if c == ',' || c == end {
+		d.at++
+	}
+	return c != end
 }
 
 func (d *decoder) value() (goja.Value, error) {
-	token, err := d.in.Token()
-	if err != nil {
-		return nil, fmt.Errorf("parse value: %w", err)
-	}
-	switch token {
-	case json.Delim('{'):
-		return d.object(false)
-	case json.Delim('['):
+	switch d.next() {
+	case '{':
+		return d.object(d.envelopes)
+	case '[':
 		return d.array()
-	case nil:
+	case '"':
+		return d.string(), nil
+	case 't':
+		d.at += len("true")
+		return d.rt.ToValue(true), nil
+	case 'f':
+		d.at += len("false")
+		return d.rt.ToValue(false), nil
+	case 'n':
+		d.at += len("null")
 		return goja.Null(), nil
 	}
-	return d.rt.ToValue(token), nil
+	return d.number(), nil
+}
+
+func (d *decoder) number() goja.Value {
+	start, whole := d.at, d.text[d.at] != '-'
+	for ; d.at < len(d.text); d.at++ {
+		switch c := d.text[d.at]; {
+		case c >= '0' && c <= '9' || c == '-':
+		case c == '.' || c == 'e' || c == 'E' || c == '+':
+			whole = false
+		default:
+			return d.numberOf(d.text[start:d.at], whole)
+		}
+	}
+	return d.numberOf(d.text[start:], whole)
+}
+
+func (d *decoder) numberOf(text []byte, whole bool) goja.Value {
+	if whole && len(text) <= 15 {
+		n, _ := strconv.ParseInt(string(text), 10, 64)
+		return d.rt.ToValue(n)
+	}
+	f, _ := strconv.ParseFloat(string(text), 64) // out of range: an infinity, as in the language
+	return d.rt.ToValue(f)
+}
+
+// quoted reads a string and returns its text, quotes included.
+func (d *decoder) quoted() []byte {
+	start := d.at
+	for d.at++; d.text[d.at] != '"'; d.at++ {
+		if d.text[d.at] == '\\' {
+			d.at++
+		}
+	}
+	d.at++
+	return d.text[start:d.at]
+}
+
+func (d *decoder) string() goja.Value {
+	quoted := d.quoted()
+	if bytes.Contains(quoted, []byte(`\u`)) {
+		return goja.StringFromUTF16(units(quoted[1 : len(quoted)-1]))
+	}
+	return d.rt.ToValue(unquote(quoted))
+}
+
+// unquote returns the string of a JSON text.
+func unquote(quoted []byte) string {
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return string(quoted[1 : len(quoted)-1])
+	}
+	var s string
+	_ = json.Unmarshal(quoted, &s) // it is valid
+	return s
+}
+
+// units returns the UTF-16 units of a JSON text. Unlike a Go string they can be
+// halves of pairs.
+func units(text []byte) []uint16 {
+	var out []uint16
+	for len(text) > 0 {
+		i := bytes.Index(text, []byte(`\u`))
+		if i < 0 {
+			i = len(text)
+		}
+		if n := bytes.IndexByte(text[:i], '\\'); n >= 0 && n < i {
+			i = n + 2 // up to and with an escape of one letter
+		}
+		if i > 0 {
+			out = append(out, utf16.Encode([]rune(unquote([]byte(`"`+string(text[:i])+`"`))))...)
+			text = text[i:]
+			continue
+		}
+		n, _ := strconv.ParseUint(string(text[2:6]), 16, 16)
+		out = append(out, uint16(n))
+		text = text[6:]
+	}
+	return out
 }
 
 func (d *decoder) array() (goja.Value, error) {
 	var items []any
-	for d.in.More() {
+	d.at++
+	for d.more(']') {
 		v, err := d.value()
 		if err != nil {
 			return nil, err
 		}
 		items = append(items, v)
 	}
-	_, err := d.in.Token()
-	return d.rt.NewArray(items...), err
+	return d.rt.NewArray(items...), nil
 }
 
-// object reads what follows a brace: an envelope, or the properties of an object.
-// What is inside of an escape is never an envelope.
-func (d *decoder) object(escaped bool) (goja.Value, error) {
+// object reads an envelope or the properties of an object. The object directly
+// inside of an escape is never an envelope.
+func (d *decoder) object(envelopes bool) (goja.Value, error) {
 	obj := d.rt.NewObject()
-	for first := true; d.in.More(); first = false {
-		token, err := d.in.Token()
-		if err != nil {
-			return nil, fmt.Errorf("parse value: %w", err)
-		}
-		key, _ := token.(string)
-		if first && !escaped && isEnvelopeKey(key) {
+	d.at++
+	for first := true; d.more('}'); first = false {
+		key := d.key()
+		if first && envelopes && isEnvelopeKey(key) {
 			return d.envelope(key)
 		}
 		v, err := d.value()
@@ -130,138 +210,14 @@ func (d *decoder) object(escaped bool) (goja.Value, error) {
 			return nil, err
 		}
 	}
-	_, err := d.in.Token()
-	return obj, err
-}
-
-// envelope reads what follows the first key of an envelope.
-func (d *decoder) envelope(key string) (goja.Value, error) {
-	var kind string
-	if err := d.in.Decode(&kind); err != nil {
-		return nil, fmt.Errorf("parse %s: %w", key, err)
-	}
-	data := goja.Undefined()
-	if d.in.More() {
-		name, err := d.in.Token()
-		if err != nil || name != "data" {
-			return nil, fmt.Errorf("parse %s: %v is not its data", key, name)
-		}
-		if data, err = d.data(key, kind); err != nil {
-			return nil, err
-		}
-	}
-	if _, err := d.in.Token(); err != nil {
-		return nil, fmt.Errorf("parse %s: %w", key, err)
-	}
-	switch key {
-	case bigintKey:
-		return d.bigInt(kind)
-	case binaryKey:
-		return d.binary(kind, data)
-	case valueKey:
-		return d.kind(kind, data)
-	}
-	return nil, fmt.Errorf("parse value: unknown envelope %s", key)
-}
-
-func (d *decoder) data(key, kind string) (goja.Value, error) {
-	if key != valueKey || kind != kindObject {
-		return d.value()
-	}
-	if token, err := d.in.Token(); err != nil || token != json.Delim('{') {
-		return nil, fmt.Errorf("parse %s: its data is not an object", key)
-	}
-	return d.object(true)
-}
-
-func (d *decoder) bigInt(digits string) (goja.Value, error) {
-	n, ok := new(big.Int).SetString(digits, 10)
-	if !ok {
-		return nil, fmt.Errorf("parse value: %q is not a big integer", digits)
-	}
-	return d.rt.ToValue(n), nil
-}
-
-func (d *decoder) binary(kind string, data goja.Value) (goja.Value, error) {
-	b, err := base64.StdEncoding.DecodeString(text(data))
-	if err != nil {
-		return nil, fmt.Errorf("parse bytes: %w", err)
-	}
-	buffer := d.rt.ToValue(d.rt.NewArrayBuffer(b))
-	if kind == "ArrayBuffer" {
-		return buffer, nil
-	}
-	return d.construct("Uint8Array", buffer)
-}
-
-// kind returns the value that an envelope of this kind stands for.
-func (d *decoder) kind(kind string, data goja.Value) (goja.Value, error) {
-	switch kind {
-	case kindUndefined:
-		return goja.Undefined(), nil
-	case kindNaN:
-		return goja.NaN(), nil
-	case kindInfinity:
-		return goja.PositiveInf(), nil
-	case kindNegativeInfinity:
-		return goja.NegativeInf(), nil
-	case kindNegativeZero:
-		return d.rt.ToValue(math.Copysign(0, -1)), nil
-	case kindObject:
-		return data, nil
-	case kindMap, kindSet:
-		return d.construct(kind, data)
-	case kindDate:
-		return d.date(data)
-	case kindError:
-		if obj, ok := data.(*goja.Object); ok {
-			return d.error(obj)
-		}
-	}
-	return nil, fmt.Errorf("parse value: unknown kind %q", kind)
-}
-
-func (d *decoder) date(data goja.Value) (goja.Value, error) {
-	if goja.IsNull(data) {
-		return d.construct("Date", goja.NaN())
-	}
-	t, err := parseISODate(text(data))
-	if err != nil {
-		return nil, fmt.Errorf("parse date: %w", err)
-	}
-	return d.construct("Date", d.rt.ToValue(t.UnixMilli()))
-}
-
-func (d *decoder) error(data *goja.Object) (goja.Value, error) {
-	e, err := d.newError(text(data.Get("name")), text(data.Get("message")))
-	if err != nil {
-		return nil, err
-	}
-	if cause := data.Get("cause"); cause != nil {
-		err = hide(e, "cause", cause)
-	}
-	return e, err
-}
-
-// construct makes an object with one of the language's constructors.
-func (c *codec) construct(name string, args ...goja.Value) (*goja.Object, error) {
-	obj, err := c.rt.New(c.rt.GlobalObject().Get(name), args...)
-	if err != nil {
-		return nil, fmt.Errorf("make %s: %w", name, plainError(err))
-	}
 	return obj, nil
 }
 
-// newError makes an error of the language's own class where name is one.
-func (c *codec) newError(name, message string) (*goja.Object, error) {
-	class := "Error"
-	switch name {
-	case "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError":
-		class = name
-	}
-	e, err := c.construct(class, c.rt.ToValue(message))
-	if err == nil && name != "" && name != class {
-		err = hide(e, "name", c.rt.ToValue(name))
-	}
-	return e, err
+// key reads a key and its colon.
+func (d *decoder) key() string {
+	d.next()
+	key := unquote(d.quoted())
+	d.next()
+	d.at++
+	return key
 }

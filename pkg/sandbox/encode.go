@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/dop251/goja"
 )
@@ -21,8 +22,6 @@ type codec struct {
 	limit     int         // bytes of one value that leaves; zero: none
 	plainJSON bool        // instead of the durable form
 	ended     func() bool // the pass: nobody waits for the value any more
-
-	parse goja.Callable // the engine's own JSON.parse
 }
 
 // encode returns the durable form of v; nil for undefined, and for functions and
@@ -84,7 +83,11 @@ func (e *encoder) value(v goja.Value, key string) bool {
 	case float64:
 		e.number(x, v)
 	case string:
-		e.quote(x)
+		if strings.Contains(x, "\ufffd") {
+			e.quoteUnits(v.(goja.String))
+		} else {
+			e.quote(x)
+		}
 	default: // a big integer
 		e.bigInt(v.String())
 	}
@@ -106,32 +109,33 @@ func (e *encoder) number(f float64, v goja.Value) {
 	}
 }
 
-// object appends an object as what it is.
+// object appends an object as what it is, or as what its toJSON makes of it.
 func (e *encoder) object(o *goja.Object, key string) bool {
-	t := o.ExportType()
-	if t == timeType {
+	if o.ExportType() == timeType {
 		e.date(o)
 		return true
 	}
 	if toJSON, ok := goja.AssertFunction(o.Get("toJSON")); ok {
-		v, err := toJSON(o, e.rt.ToValue(key))
-		if err != nil {
-			panic(err)
-		}
+		v := throwing(toJSON(o, e.rt.ToValue(key)))
 		replaced, ok := v.(*goja.Object)
 		if !ok {
 			return e.value(v, key)
 		}
-		o, t = replaced, replaced.ExportType()
+		o = replaced
 	}
-	class := o.ClassName()
-	if class == "Function" {
+	if o.ClassName() == "Function" {
 		return false
 	}
-	if !e.enter(o) {
-		return true
+	if e.enter(o) {
+		e.contents(o, o.ExportType(), o.ClassName())
+		e.open = e.open[:len(e.open)-1]
 	}
-	defer e.leave()
+	return true
+}
+
+// contents appends an object that is neither a date nor a function. The engine
+// tells its objects apart by class and export type together.
+func (e *encoder) contents(o *goja.Object, t reflect.Type, class string) {
 	switch {
 	case t == promiseType:
 		e.refuse("a promise has no value yet: await it first")
@@ -148,11 +152,10 @@ func (e *encoder) object(o *goja.Object, key string) bool {
 	case class == "Error" && t != proxyType:
 		e.error(o)
 	case class == "Number" || class == "String" || class == "Boolean" || t == bigIntType:
-		return e.value(e.unboxed(o, t), key)
+		e.value(e.unboxed(o, t), "")
 	default:
 		e.record(o)
 	}
-	return true
 }
 
 // enter notes that what follows is inside of o. It reports false, and refuses the
@@ -169,8 +172,6 @@ func (e *encoder) enter(o *goja.Object) bool {
 	e.open = append(e.open, o)
 	return true
 }
-
-func (e *encoder) leave() { e.open = e.open[:len(e.open)-1] }
 
 // refuse ends the encoding: the value has no durable form.
 func (e *encoder) refuse(why string) {
@@ -203,15 +204,6 @@ func (e *encoder) append(s string) {
 	if e.check(len(s)) {
 		e.out = append(e.out, s...)
 	}
-}
-
-// quote appends s as a JSON string.
-func (e *encoder) quote(s string) {
-	if !e.check(len(s) + 2) {
-		return
-	}
-	e.out = appendQuoted(e.out, s)
-	e.check(0)
 }
 
 // array appends a list. Holes are undefined.

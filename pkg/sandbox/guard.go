@@ -33,20 +33,31 @@ func (p *pass) guard(s samples) error {
 	if err := p.forbidEval(s); err != nil {
 		return fmt.Errorf("forbid eval: %w", err)
 	}
-	if err := p.guardNumbers(); err != nil {
-		return fmt.Errorf("guard numbers: %w", err)
+	if p.mentions("toLocale") {
+		if err := p.guardNumbers(); err != nil {
+			return fmt.Errorf("guard numbers: %w", err)
+		}
 	}
-	symbol := global.Get("Symbol").(*goja.Object)
-	if err := symbol.DefineDataProperty("asyncIterator", goja.NewSymbol("Symbol.asyncIterator"),
-		goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE); err != nil {
-		return fmt.Errorf("define Symbol.asyncIterator: %w", err)
+	if p.mentions("asyncIterator") {
+		symbol := global.Get("Symbol").(*goja.Object)
+		if err := symbol.DefineDataProperty("asyncIterator", goja.NewSymbol("Symbol.asyncIterator"),
+			goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE); err != nil {
+			return fmt.Errorf("define Symbol.asyncIterator: %w", err)
+		}
 	}
-	if err := hide(global, "RegExp", p.guardedRegExp(global.Get("RegExp").(*goja.Object))); err != nil {
-		return fmt.Errorf("guard RegExp: %w", err)
+	if p.mentions("RegExp") || p.mentions(`\p`) || p.mentions(`\P`) {
+		if err := hide(global, "RegExp", p.guardedRegExp(global.Get("RegExp").(*goja.Object))); err != nil {
+			return fmt.Errorf("guard RegExp: %w", err)
+		}
 	}
 	date := global.Get("Date").(*goja.Object)
 	return p.lazy("Date", func() goja.Value { return p.guardedDate(date) })
 }
+
+// mentions reports whether the source has a word. The engine makes its globals when
+// they are first used: repairing those that a script does not name would cost more
+// than all the rest of a short pass.
+func (p *pass) mentions(word string) bool { return strings.Contains(p.script.Source, word) }
 
 // forbidEval makes everything that compiles text throw: text that no compiler of
 // ours has seen can end the process.
@@ -66,7 +77,7 @@ func (p *pass) forbidEval(s samples) error {
 		return err
 	}
 	// Without an asterisk in the source there is no generator to ask.
-	if strings.Contains(p.script.Source, "*") {
+	if p.mentions("*") {
 		_, err = p.forbidConstructor("GeneratorFunction", s.generator)
 	}
 	return err

@@ -25,9 +25,9 @@ type Config struct {
 // InProcess is a [Sandbox] in this process: for trusted code, or inside a process
 // that may be lost. Make it with [NewInProcess].
 type InProcess struct {
-	scripts   *cache[*compiled]
-	functions *cache[*goja.Program] // of Call
-	bindings  *cache[*goja.Program] // of connector names
+	scripts   *onceCache[*compiled]
+	functions *onceCache[*goja.Program] // of Call
+	bindings  *onceCache[*goja.Program] // of connector names
 	samples   samples
 }
 
@@ -37,9 +37,9 @@ var _ Sandbox = (*InProcess)(nil)
 func NewInProcess(c Config) *InProcess {
 	limit := cmp.Or(c.CacheBytes, 4<<20)
 	return &InProcess{
-		scripts:   newCache[*compiled](limit),
-		functions: newCache[*goja.Program](limit),
-		bindings:  newCache[*goja.Program](limit),
+		scripts:   newOnceCache[*compiled](limit),
+		functions: newOnceCache[*goja.Program](limit),
+		bindings:  newOnceCache[*goja.Program](limit),
 		samples:   compileSamples(),
 	}
 }
@@ -54,7 +54,11 @@ func (s *InProcess) Run(ctx context.Context, script Script, host Host) (result R
 	if err != nil {
 		return Result{}, err
 	}
-	bind, err := s.bindings.get(bindingSource(script.Connectors), compileBinding)
+	names, err := bindingSource(script.Connectors)
+	if err != nil {
+		return Result{}, err
+	}
+	bind, err := s.bindings.get(names, compileBinding)
 	if err != nil {
 		return Result{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/dop251/goja"
 )
@@ -127,13 +128,24 @@ func edits(a, b string) int {
 
 // bindingSource is a script that gives the global names their values. They are
 // lexical: they are no properties of the global object.
-func bindingSource(connectors []string) string {
+func bindingSource(connectors []string) (string, error) {
 	var b strings.Builder
 	b.WriteString("const codemode = __bind()")
 	for _, name := range connectors {
+		if !isPlainName(name) {
+			return "", fmt.Errorf("bind connectors: %q is not an identifier", name)
+		}
 		b.WriteString(", " + name + " = __bind()")
 	}
-	return b.String()
+	return b.String(), nil
+}
+
+// isPlainName reports whether name has only characters of identifiers: nothing else may
+// get into a script.
+func isPlainName(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return r != '_' && r != '$' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
 }
 
 func compileBinding(source string) (*goja.Program, error) {

@@ -100,9 +100,9 @@ func (e *exports) tail() string {
 
 // makeFunction gives the script's function its result: that of the last statement
 // if it is an expression, or of calling the only function. Code that is itself an
-// arrow function is the script's function. declared tells of a statement whether
-// the author wrote a declaration where the lowered code has an expression.
-func makeFunction(ret *ast.ReturnStatement, fn *ast.ArrowFunctionLiteral, declared func(ast.Statement) bool) {
+// arrow function is the script's function. What an enum or a decorated class is
+// lowered to ends in an expression too: one whose value is undefined.
+func makeFunction(ret *ast.ReturnStatement, fn *ast.ArrowFunctionLiteral) {
 	block := fn.Body.(*ast.BlockStatement)
 	block.List = withoutEmpty(block.List)
 	if len(block.List) == 0 || returns(block.List) {
@@ -113,7 +113,7 @@ func makeFunction(ret *ast.ReturnStatement, fn *ast.ArrowFunctionLiteral, declar
 	case *ast.ExpressionStatement:
 		if arrow, ok := st.Expression.(*ast.ArrowFunctionLiteral); ok && last == 0 {
 			ret.Argument = arrow
-		} else if !declared(st) {
+		} else {
 			block.List[last] = &ast.ReturnStatement{Return: st.Idx0(), Argument: st.Expression}
 		}
 	case *ast.FunctionDeclaration:

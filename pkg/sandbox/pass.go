@@ -74,8 +74,6 @@ func newPass(script Script, host Host, code *compiled) *pass {
 	p.rt.SetMaxCallStackSize(depth)
 	p.rt.SetPromiseRejectionTracker(p.trackRejection)
 	p.rt.SetAsyncContextTracker(p)
-	json := p.rt.GlobalObject().Get("JSON").(*goja.Object)
-	p.codec.parse, _ = goja.AssertFunction(json.Get("parse"))
 	p.entry, _ = goja.AssertFunction(p.rt.ToValue(func(goja.FunctionCall) goja.Value {
 		p.body()
 		return goja.Undefined()
@@ -98,10 +96,11 @@ func (p *pass) run(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	for {
-		if err := context.Cause(ctx); err != nil {
-			return Result{}, err
+		result, ok, err := p.result()
+		if cause := context.Cause(ctx); cause != nil {
+			return Result{}, cause // taking a value out may have stopped half-way
 		}
-		if result, ok, err := p.result(); ok || err != nil {
+		if ok || err != nil {
 			return result, err
 		}
 		ev, err := p.host.Turn(ctx, p.takeIssued())

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -102,7 +103,7 @@ func TestConnectorsAreLexical(t *testing.T) {
 
 func TestBadConnectorName(t *testing.T) {
 	t.Parallel()
-	for _, names := range [][]string{{"my-api"}, {"items", "items"}, {"codemode"}, {"class"}} {
+	for _, names := range [][]string{{"my-api"}, {"items", "items"}, {"codemode"}, {"class"}, {""}, {"a = __bind(), b"}} {
 		_, err := NewInProcess(Config{}).Run(t.Context(), Script{Source: "1", Connectors: names}, &simHost{})
 		if err == nil {
 			t.Errorf("Run with connectors %q succeeded", names)
@@ -197,6 +198,8 @@ func TestContextStopsALoop(t *testing.T) {
 		`async () => { await new Promise(r => setTimeout(r, 1)); const o = {get a() { for(;;); }}; items.b(o) }`,
 		`async () => ({get a() { for(;;); }})`,
 		`async () => { throw {toJSON() { for(;;); }} }`,
+		`async () => new Array(2**31)`,
+		`async () => { items.b(new Array(2**31)); console.log("went on") }`,
 	} {
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 20*time.Millisecond, cause)
 		host := &simHost{}
@@ -208,6 +211,24 @@ func TestContextStopsALoop(t *testing.T) {
 		if len(host.lines) > 0 {
 			t.Errorf("%s went on: %q", source, host.lines)
 		}
+	}
+}
+
+// waitingHost waits until the pass ends.
+type waitingHost struct{ simHost }
+
+func (*waitingHost) Turn(ctx context.Context, _ []Op) (Event, error) {
+	<-ctx.Done()
+	return Event{}, fmt.Errorf("wait: %w", ctx.Err())
+}
+
+func TestContextEndsInTheHost(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	_, err := NewInProcess(Config{}).Run(ctx, Script{Source: `async () => { await items.a() }`, Connectors: []string{"items"}}, &waitingHost{})
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.HasPrefix(err.Error(), "wait:") {
+		t.Errorf("Run = %v, want the host's own error", err)
 	}
 }
 

@@ -79,16 +79,6 @@ func (o *origin) line(n int) string {
 	return strings.TrimRight(o.source[o.lines[n-1]:end], "\r\n\u2028\u2029")
 }
 
-// rest returns the source from an author's place to the end of its line.
-func (o *origin) rest(p Pos) string {
-	text := o.line(p.Line)
-	for range p.Column - 1 {
-		_, size := utf8.DecodeRuneInString(text)
-		text = text[size:]
-	}
-	return text
-}
-
 // lineOf returns the number, from 0, of the line of an offset.
 func (o *origin) lineOf(offset int) int {
 	return sort.SearchInts(o.lines, offset+1) - 1

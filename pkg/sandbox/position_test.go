@@ -60,6 +60,7 @@ func TestPlaceAtRunTime(t *testing.T) {
 		{"import stub", "if (false) await import('x');\nhere()"},
 		{"after characters of several bytes", "const x = 'äöü𝄞'; here()"},
 		{"after them, lowered", "const x: string = 'äöü𝄞'; here()"},
+		{"among others, lowered", "const x: any = ['äöü𝄞', here(), 1, 2]"},
 		{"CRLF", "const x = 1\r\nconst y = 2\r\n  here()\r\n"},
 		{"CRLF, lowered", "const x: number = 1\r\nconst y = 2\r\n  here()\r\n"},
 	}
@@ -97,6 +98,7 @@ func TestPlaceOfSyntaxErrors(t *testing.T) {
 		{"unclosed block in a fence", "```js\nif (true) {\n  f()\n```", Pos{3, 6}, "  f()"},
 		{"closing too early", "f()\n})", Pos{2, 2}, "})"},
 		{"closing and opening", "f()\n}; async () => {", Pos{}, ""},
+		{"closing and returning", "f()\n}; return async () => {", Pos{}, ""},
 		{"found by the compiler", "let a = 1\nlet a = 2", Pos{2, 5}, "let a = 2"},
 		{"found by the compiler, lowered", "let a: number = 1\nlet a = 2", Pos{2, 5}, "let a = 2"},
 		{"import", "const a = 1\nimport x from 'y'", Pos{2, 8}, "import x from 'y'"},

@@ -63,6 +63,18 @@ func TestStepThatThrows(t *testing.T) {
 	}
 }
 
+func TestStepMayHandleARejectionLater(t *testing.T) {
+	t.Parallel()
+	got := passValue(t, `async () => await codemode.step("s", async () => {
+		const q = Promise.reject(new Error("x"));
+		await 1;
+		return await q.catch(() => 5);
+	})`, &simHost{})
+	if got != "5" {
+		t.Errorf("value = %s, want 5", got)
+	}
+}
+
 func TestStepRejectionBelongsToTheStep(t *testing.T) {
 	t.Parallel()
 	got := passThrown(t, `async () => { await codemode.step("s", () => { throw new RangeError("low") }) }`, &simHost{})
@@ -91,6 +103,21 @@ func TestStepRefusesCalls(t *testing.T) {
 		if calls := host.callsOf(); len(calls) != 1 {
 			t.Errorf("%s issued %v, want the step alone", body, calls)
 		}
+	}
+	// In one turn, continuations of the step and of the pass take turns.
+	mixed := &simHost{}
+	got := passValue(t, `async () => {
+		const p = items.a();
+		const s = codemode.step("s", async () => {
+			await p;
+			try { items.never() } catch (e) { for (let i = 0; i < 9; i++) await null; return e.name }
+		});
+		await p;
+		await { then(ok) { items.b(); ok() } };
+		return await s;
+	}`, mixed)
+	if calls := strings.Join(mixed.callsOf(), " "); got != `"TypeError"` || calls != "items.a() step s items.b()" {
+		t.Errorf("value = %s, calls = %s", got, calls)
 	}
 	// What the pass itself does meanwhile, and afterwards, is not refused.
 	host := &simHost{}
@@ -141,8 +168,14 @@ func TestStepLeavesThePassUnchanged(t *testing.T) {
 	if second := passValue(t, source, replay); second != first {
 		t.Errorf("replay gives %s, live gave %s", second, first)
 	}
-	if n := len(slices.DeleteFunc(opKinds(live.ops), func(k OpKind) bool { return k != OpStepTimer })); n != 5 {
+	count := func(kind OpKind) int {
+		return len(slices.DeleteFunc(opKinds(live.ops), func(k OpKind) bool { return k != kind }))
+	}
+	if n := count(OpStepTimer); n != 5 {
 		t.Errorf("%d timers of the step, want 5", n)
+	}
+	if n := count(OpClear); n != 1 {
+		t.Errorf("%d timers cleared, want the one left behind", n)
 	}
 }
 

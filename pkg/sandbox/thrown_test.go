@@ -116,6 +116,7 @@ func TestUndefinedNamesTheGlobal(t *testing.T) {
 		{`async () => { throw new Error("x is not defined") }`, ""},
 		{`async () => { try { await items.a() } catch (e) { throw new Error(e.message) } }`, ""},
 		{`async () => { x; let x = 1 }`, ""},
+		{`async () => { throw structuredClone(new ReferenceError("x is not defined")) }`, ""},
 	} {
 		if got := passThrown(t, tt.source, host()); got.Undefined != tt.want {
 			t.Errorf("%s: undefined = %q (%s), want %q", tt.source, got.Undefined, got.Message, tt.want)

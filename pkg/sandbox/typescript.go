@@ -17,9 +17,6 @@ func needsLowering(code string) bool {
 	return strings.Contains(code, `\p{`) || strings.Contains(code, `\P{`) || generic.MatchString(code)
 }
 
-// declares matches the text of a statement that has no value of its own.
-var declares = regexp.MustCompile(`^(?:(?:const\s+)?enum|namespace|module|declare|abstract|class|export|@)(?:\b|$|[\w$])`)
-
 // The engine lacks modules: what esbuild makes of import() asks for require.
 const (
 	loweredHead  = "(() => {"

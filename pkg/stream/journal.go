@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -68,12 +69,20 @@ func isMarker(header []byte) bool {
 
 // PutState implements [journal.Store]: a compare-and-set on the state's own key.
 func (j *Journal) PutState(ctx context.Context, key journal.Key, st journal.State, last journal.Revision) (journal.Revision, error) {
+	return j.putState(ctx, key, st, last, 0)
+}
+
+// putState writes a state that vanishes after the time keep; 0: never.
+func (j *Journal) putState(ctx context.Context, key journal.Key, st journal.State, last journal.Revision, keep time.Duration) (journal.Revision, error) {
 	data, err := st.Encode(j.sizes, j.offload(ctx, key))
 	if err != nil {
 		return 0, fmt.Errorf("write state of %s: %w", key, err)
 	}
 	m := &nats.Msg{
 		Subject: j.s.kv + kvSubject(j.bucket(key), StateKey(key)), Data: data, Header: expect(uint64(last), ""),
+	}
+	if keep > 0 {
+		m.Header[jetstream.MsgTTLHeader] = []string{strconv.FormatInt(int64(max(keep, time.Second)/time.Second), 10)}
 	}
 	for w := newBackoff(); ; {
 		ack, err := publish(ctx, j.s.nc, m, w)

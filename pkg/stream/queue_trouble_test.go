@@ -110,6 +110,30 @@ func TestWaitingSurvivesLostLeaders(t *testing.T) {
 	}
 }
 
+// A leader that dies takes its pulls along without a word.
+func TestSilentPullIsGivenUp(t *testing.T) {
+	t.Parallel()
+	_, s := one(t)
+	q := openQueue(t, s)
+	q.mu.Lock()
+	sl, err := q.addSlot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sl.busy, sl.sign, sl.since = true, time.Now().Add(-pullLost), time.Now().Add(-pullLost)
+	q.busy = 1
+	q.mu.Unlock()
+	submit(t, s, "x")
+	receiveOne(t, q)
+}
+
+func receiveOne(t *testing.T, q *Queue) {
+	t.Helper()
+	if err := next(t, q).Ack(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestQueueNeverChangesTheConsumer(t *testing.T) {
 	t.Parallel()
 	srv, s := one(t)

@@ -71,8 +71,7 @@ func due(at time.Time) time.Time {
 
 // Unschedule removes the schedule of an execution; none is no error.
 func (s *Stream) Unschedule(ctx context.Context, key journal.Key) error {
-	var out struct{}
-	if err := s.call(ctx, "STREAM.PURGE."+StreamName, map[string]any{"filter": ScheduleSubject(key)}, &out); err != nil {
+	if err := s.purge(ctx, StreamName, ScheduleSubject(key)); err != nil {
 		return fmt.Errorf("remove the schedule of %s: %w", key, err)
 	}
 	return nil

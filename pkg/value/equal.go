@@ -55,12 +55,8 @@ func same(a, b any) bool {
 	}
 }
 
-// sameObject compares objects, and envelopes like them: their data have no
-// undefined to leave out that matters.
+// sameObject compares objects, and envelopes as objects.
 func sameObject(a, b map[string]any) bool {
-	if isUndefined(a) || isUndefined(b) {
-		return isUndefined(a) && isUndefined(b)
-	}
 	for k, v := range a {
 		other, ok := b[k]
 		if !ok && isUndefined(v) {

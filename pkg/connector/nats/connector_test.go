@@ -196,7 +196,7 @@ func TestAbandonedCallIsAnnounced(t *testing.T) {
 	if _, again := retry.As(err); again || !connector.IsTimeout(err) {
 		t.Errorf("write: %v, want a timeout", err)
 	}
-	if got, want := (<-cancels).Subject, <-started; got != want {
+	if got, want := next(t, cancels).Subject, <-started; got != want {
 		t.Errorf("cancelled %s, want %s", got, want)
 	}
 	_, err = set.Execute(t.Context(), "items", call("read", ""))
@@ -204,15 +204,15 @@ func TestAbandonedCallIsAnnounced(t *testing.T) {
 		t.Errorf("read: %v, want a wish for a retry", err)
 	}
 	<-started
-	<-cancels // both subscriptions have the same subject
-	<-cancels
+	next(t, cancels) // both subscriptions have the same subject
+	next(t, cancels)
 
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { <-started; cancel() }()
 	if _, err := set.Execute(ctx, "items", call("free", "")); !connector.IsTimeout(err) {
 		t.Errorf("free: %v, want an open outcome", err)
 	}
-	<-cancels
+	next(t, cancels)
 
 	if _, err := set.Execute(ctx, "items", call("free", "")); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end of the pass: %v", err)
@@ -270,13 +270,13 @@ func TestDescriptionIsRenewedInTheBackground(t *testing.T) {
 	if err := c.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	newer := service(t, nc, micro.Config{Name: "items", Version: "1.10.0"})
+	newer := service(t, nc, micro.Config{Name: "items", Version: "1.9.0"})
 	endpoint(t, newer, "create", map[string]string{"description": "new", "requires_approval": "true"}, nil)
 	natstest.Eventually(t, "the gate of the new version", func() bool {
 		m := c.Describe().Methods
 		return m[0].RequiresApproval && m[0].Description == "new"
 	})
-	newest := service(t, nc, micro.Config{Name: "items", Version: "1.11.0"})
+	newest := service(t, nc, micro.Config{Name: "items", Version: "1.10.0"})
 	endpoint(t, newest, "create", map[string]string{"description": "newest"}, nil)
 	natstest.Eventually(t, "the newest version", func() bool { return c.Describe().Methods[0].Description == "newest" })
 	if m := c.Describe().Methods; len(m) != 1 || !m[0].RequiresApproval {

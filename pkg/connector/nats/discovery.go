@@ -121,9 +121,7 @@ func (d *Discovery) Scan(ctx context.Context) error {
 
 // take adds the connector of a service, or renews what is known of it.
 func (d *Discovery) take(service string, infos []micro.Info) error {
-	slices.SortFunc(infos, func(a, b micro.Info) int {
-		return cmp.Or(-compareVersions(a.Version, b.Version), cmp.Compare(a.ID, b.ID))
-	})
+	newestFirst(infos)
 	name := infos[0].Metadata[connectorKey]
 	f := d.found[name]
 	if f != nil && f.service != service {

@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
 
+	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/connector"
 	natsconn "github.com/reprise-run/reprise/pkg/connector/nats"
 )
@@ -61,6 +62,18 @@ func call(method, args string) connector.Call {
 		c.Args = json.RawMessage(args)
 	}
 	return c
+}
+
+// next returns the next message, or ends the test when none comes.
+func next(t *testing.T, messages <-chan *nats.Msg) *nats.Msg {
+	t.Helper()
+	select {
+	case msg := <-messages:
+		return msg
+	case <-time.After(natstest.StartWait):
+		t.Fatal("no message came")
+		return nil
+	}
 }
 
 // journal is a log that can be read while it is written.

@@ -118,6 +118,28 @@ func unclaimedRefused(t *testing.T, b *bench) {
 	b.wantFenced("Load", err)
 }
 
+// parallelWrites is more than a pass does. On a cluster such writes refuse each
+// other for a moment; that is not what fenced means.
+func parallelWrites(t *testing.T, b *bench) {
+	claim := b.claim(1, 0)
+	const writers, each = 6, 20
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			for i := range each {
+				n := w*each + i
+				if _, err := b.Append(t.Context(), b.key, claim, n, journal.Record{Attempt: 1, At: 1, Started: []int{n}}); err != nil {
+					t.Errorf("Append %d: %v", n, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if got := len(b.load(claim)); got != writers*each {
+		t.Errorf("%d records, want %d", got, writers*each)
+	}
+}
+
 // race lets a pass write while another one claims: what the winner reads must be
 // all that there is for ever.
 func race(t *testing.T, b *bench) {

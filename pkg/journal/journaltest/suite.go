@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(t *testing.T) journal.Store) {
 		{"RepeatedStateWriteIsRecognised", repeatedState},
 		{"WritesOfASupersededClaimAreRefused", supersededRefused},
 		{"WritesWithoutAClaimAreRefused", unclaimedRefused},
+		{"ParallelWritesUnderOneClaimLand", parallelWrites},
 		{"RequestReadsWhatWasPut", requestRoundTrip},
 		{"LargeRequestReadsWhatWasPut", largeRequest},
 		{"LoadReturnsEveryRecordInOrder", loadInOrder},

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/reprise-run/reprise/internal/natstest"
+)
+
+// output collects what a run writes, and tells when a text has come.
+type output struct {
+	mu sync.Mutex // guards the field below
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}
+
+func TestAnInterruptLeavesTheExecutionAlone(t *testing.T) {
+	t.Parallel()
+	server := natstest.Run(t)
+	serve(t, server.Conn())
+	for _, flag := range []string{"--json=false", "--json"} {
+		ctx, interrupt := context.WithCancel(t.Context())
+		var stdout, stderr output
+		ended := make(chan int, 1)
+		go func() {
+			ended <- run(ctx, []string{flag, "-e", "async () => demo.sleep({ms: 1500})"}, environment(server.URL()), strings.NewReader(""), &stdout, &stderr)
+		}()
+		natstest.Eventually(t, "the pass", func() bool { return strings.Contains(stderr.String(), "attempt 1") })
+		interrupt()
+		if got := <-ended; got != 130 {
+			t.Errorf("status = %d, want 130", got)
+		}
+		if got := stderr.String(); !strings.Contains(got, "goes on") || !strings.Contains(got, "submit watch ") {
+			t.Errorf("stderr = %q, want that it goes on and how to follow it", got)
+		}
+		if got, want := strings.Count(stdout.String(), "\n"), strings.Count(flag, "--json")-strings.Count(flag, "=false"); got != want {
+			t.Errorf("%s: %d lines on standard output, want %d: %q", flag, got, want, stdout.String())
+		}
+		// And it does go on.
+		id := stderr.String()[strings.Index(stderr.String(), "submit watch ")+len("submit watch "):]
+		var again output
+		if got := run(t.Context(), []string{"watch", strings.TrimSpace(id)}, environment(server.URL()), nil, &again, &stderr); got != 0 {
+			t.Errorf("watch = %d, want 0: %s", got, stderr.String())
+		}
+	}
+}
+
+func TestWatchPrintsTheEventsOfTheRuntime(t *testing.T) {
+	t.Parallel()
+	server := natstest.Run(t)
+	serve(t, server.Conn())
+	ctx, interrupt := context.WithCancel(t.Context())
+	var events, stderr, out output
+	ended := make(chan int, 1)
+	go func() { ended <- run(ctx, []string{"watch"}, environment(server.URL()), nil, &events, &stderr) }()
+	natstest.Eventually(t, "the completed event", func() bool {
+		if got := run(t.Context(), []string{"-e", "() => 7"}, environment(server.URL()), nil, &out, &out); got != 0 {
+			t.Fatalf("submit = %d: %s", got, out.String())
+		}
+		return strings.Contains(events.String(), `"event":"completed"`)
+	})
+	interrupt()
+	if got := <-ended; got != 130 {
+		t.Errorf("watch = %d, want 130: %s", got, stderr.String())
+	}
+}
+
+func TestEmbeddedNeedsNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for range 2 { // the second run finds the store of the first
+		ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+		defer cancel()
+		var stdout, stderr output
+		args := []string{"--embedded", "--store-dir", dir, "-e", `async () => (await demo.echo({a: 1})).a`}
+		if got := run(ctx, args, environment(""), strings.NewReader(""), &stdout, &stderr); got != 0 || stdout.String() != "1\n" {
+			t.Errorf("run = %d, printed %q: %s", got, stdout.String(), stderr.String())
+		}
+	}
+	var stdout, stderr output
+	if got := run(t.Context(), []string{"--embedded", "--store-dir", dir, "list"}, environment(""), nil, &stdout, &stderr); got != 0 || strings.Count(stdout.String(), "completed") != 2 {
+		t.Errorf("list = %d, %q: %s; want both", got, stdout.String(), stderr.String())
+	}
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/reprise-run/reprise/internal/executor"
+	"github.com/reprise-run/reprise/internal/natstest"
+	"github.com/reprise-run/reprise/pkg/connector"
+	"github.com/reprise-run/reprise/pkg/connector/demo"
+	"github.com/reprise-run/reprise/pkg/control"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"submit": main})
+}
+
+// TestScripts runs testdata/script/*.txt against one server with one executor.
+// $NATS_URL is that server; $DENIED_URL is one on which "nobody" may do nothing.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	served := natstest.Run(t)
+	serve(t, served.Conn())
+	denied := natstest.RunWith(t, natstest.Options{Users: []*server.User{
+		{Username: "nobody", Password: "x", Permissions: &server.Permissions{
+			Publish: &server.SubjectPermission{Allow: []string{"nothing"}}, Subscribe: &server.SubjectPermission{Allow: []string{">"}},
+		}},
+	}})
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("NATS_URL", served.URL())
+			e.Setenv("DENIED_URL", denied.URL())
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+	})
+}
+
+// exits runs a command and checks its exit status: exits 2 submit --nope.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits status command [args]")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := 0
+	var ended *exec.ExitError
+	switch {
+	case errors.As(err, &ended):
+		got = ended.ExitCode()
+	case err != nil:
+		ts.Fatalf("run %s: %v", args[1], err)
+	}
+	if strconv.Itoa(got) != args[0] {
+		ts.Fatalf("exit status %d, want %s", got, args[0])
+	}
+}
+
+// serve runs an executor with the demo connector until the test ends.
+func serve(t *testing.T, nc *nats.Conn) {
+	t.Helper()
+	set, err := connector.NewSet(connector.SetConfig{Connectors: []connector.Named{{Name: "demo", Connector: demo.New()}}})
+	if err != nil {
+		t.Fatalf("make connectors: %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- executor.Run(ctx, executor.Config{Conn: nc, Connectors: set, DrainTimeout: time.Second}, nil)
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("executor: %v", err)
+		}
+	})
+	c, err := control.NewClient(control.ClientConfig{Conn: nc})
+	if err != nil {
+		t.Fatalf("new client: %v", err)
+	}
+	natstest.Eventually(t, "the executor", func() bool {
+		_, err := c.List(t.Context(), control.ListQuery{Limit: 1})
+		return err == nil
+	})
+}
+
+// environment is that of a test's run: nothing but the server.
+func environment(url string) func(string) string {
+	return func(name string) string {
+		if name == "NATS_URL" {
+			return url
+		}
+		return ""
+	}
+}
