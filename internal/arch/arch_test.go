@@ -74,7 +74,7 @@ var arrows = map[string][]string{
 	"internal/embedded": {},
 	"internal/cli":      {},
 	"internal/executor": {"pkg/...", "internal/cli", "internal/embedded"},
-	"cmd/...":           {"pkg/...", "internal/..."},
+	"cmd/...":           {"pkg/...", "internal/...", "cmd/..."},
 }
 
 func TestArrowsPointOneWay(t *testing.T) {

@@ -55,19 +55,49 @@ func (noLoader) Load(url string) (any, error) {
 }
 
 // schemas compiles each schema text once. It is safe for concurrent use.
-type schemas struct{ byText sync.Map } // text -> func() (*jsonschema.Schema, error)
+type schemas struct{ byText sync.Map } // text -> func() (checker, error)
+
+// checker is a compiled schema; nil accepts everything.
+type checker = *jsonschema.Schema
+
+// checker returns the compiled schema of a text.
+func (s *schemas) checker(text json.RawMessage) (checker, error) {
+	once, ok := s.byText.Load(string(text))
+	if !ok {
+		once, _ = s.byText.LoadOrStore(string(text), sync.OnceValues(func() (checker, error) {
+			if acceptsAll(text) {
+				return nil, nil
+			}
+			return compile(text)
+		}))
+	}
+	return once.(func() (checker, error))()
+}
+
+// acceptsAll reports whether a schema says nothing but annotations: then arguments
+// need not be read at all.
+func acceptsAll(text json.RawMessage) bool {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(text, &fields) != nil || fields == nil {
+		return false
+	}
+	for name := range fields {
+		switch name {
+		case "description", "title", "examples", "default", "$comment":
+		default:
+			return false
+		}
+	}
+	return true
+}
 
 // check validates the argument of a call; no argument counts as an empty object.
 func (s *schemas) check(text, args json.RawMessage) error {
 	if text == nil {
 		return nil
 	}
-	once, ok := s.byText.Load(string(text))
-	if !ok {
-		once, _ = s.byText.LoadOrStore(string(text), sync.OnceValues(func() (*jsonschema.Schema, error) { return compile(text) }))
-	}
-	schema, err := once.(func() (*jsonschema.Schema, error))()
-	if err != nil {
+	schema, err := s.checker(text)
+	if err != nil || schema == nil {
 		return err
 	}
 	if len(args) == 0 {

@@ -43,11 +43,11 @@ func TestGraceJournalsWithoutDelivering(t *testing.T) {
 func TestNoGrace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, func(c *Config) { c.Grace = -1 })
-		res, err := r.pass(t.Context(), execution.Request{Code: `() => Promise.all([items.sleep({ms: 50}), items.retry_once()])`})
+		r := newRig(t, func(c *Config) { c.Grace = -1 }, carrying().named())
+		res, err := r.pass(t.Context(), execution.Request{Code: `() => Promise.all([items.sleep({ms: 50}), x.busy()])`})
 		synctest.Wait()
-		if err != nil || res.Elapsed != 0 || r.items.Aborts() != 1 {
-			t.Errorf("%v: took %v with %d aborts, want none and 1", err, res.Elapsed, r.items.Aborts())
+		if err != nil || res.Elapsed != 5*time.Millisecond || r.items.Aborts() != 1 {
+			t.Errorf("%v: took %v with %d aborts, want 5ms and 1", err, res.Elapsed, r.items.Aborts())
 		}
 	})
 }

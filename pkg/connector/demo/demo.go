@@ -18,7 +18,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/reprise-run/reprise/pkg/connector"
@@ -26,16 +25,21 @@ import (
 )
 
 // Connector is the demo connector. Make one with [New].
-type Connector struct{ store store }
+type Connector struct {
+	methods []connector.Method
+	store   store
+}
 
 // New returns a demo connector with an empty store.
-func New() *Connector { return &Connector{store: store{items: map[string]json.RawMessage{}}} }
+func New() *Connector {
+	return &Connector{methods: methods(), store: store{items: map[string]json.RawMessage{}}}
+}
 
 // Describe returns the methods, always the same.
 func (c *Connector) Describe() connector.Description {
 	return connector.Description{
 		Instructions: "A playground: nothing here reaches the outside. The store lives in the memory of one executor.",
-		Methods:      slices.Clone(methods()),
+		Methods:      c.methods,
 	}
 }
 
