@@ -2,7 +2,7 @@ package natsconf
 
 import (
 	"context"
-	"strings"
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -52,13 +52,21 @@ func TestAnExecutorRunsUnderItsRole(t *testing.T) {
 	if err != nil {
 		t.Fatalf("execute: %v, refused: %v, %v", err, exe.settle(t), sub.settle(t))
 	}
-	if out.Status != execution.Completed || out.Attempt != 2 || !strings.Contains(string(out.Result), "$object") {
-		t.Errorf("outcome = %+.300v", out)
+	if out.Status != execution.Completed || out.Attempt != 2 {
+		t.Errorf("outcome = %s in attempt %d, %s, result %.100s", out.Status, out.Attempt, out.Error, out.Result)
 	}
 	watcher, err := control.NewClient(control.ClientConfig{Conn: view.nc})
 	must(t, "make client", err)
-	if _, err := watcher.Get(limited, out.ExecutionID); err != nil {
-		t.Errorf("viewer asks for the record: %v", err)
+	r, err := watcher.Get(limited, out.ExecutionID)
+	must(t, "viewer asks for the record", err)
+	var pointer struct {
+		Object string `json:"$object"`
+	}
+	if err := json.Unmarshal(r.Result, &pointer); err != nil || pointer.Object == "" {
+		t.Fatalf("result in the record = %.100s, want a pointer", r.Result)
+	}
+	if body, err := submitter.Object(limited, r.ExecutionID, pointer.Object); err != nil || len(body) != 2500002 {
+		t.Errorf("submitter fetches the result: %d bytes, %v", len(body), err)
 	}
 	if l, err := watcher.List(limited, control.ListQuery{}); err != nil || len(l.Executions) != 1 {
 		t.Errorf("viewer lists: %+v, %v", l, err)

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -21,18 +20,18 @@ var errUnknown = &connector.Error{
 
 // admit takes one operation of the code: it gets its number, is checked against
 // the journal, and is put on one of the lists that launch works off.
-func (p *pass) admit(ctx context.Context, in sandbox.Op) error {
+func (p *pass) admit(in sandbox.Op) error {
 	o := &op{Op: in}
 	p.ops = append(p.ops, o)
 	switch in.Kind {
 	case sandbox.OpCall, sandbox.OpStep:
-		return p.admitEntry(ctx, o)
+		return p.admitEntry(o)
 	case sandbox.OpStepDone:
 		return p.stepDone(o)
 	case sandbox.OpTimer:
-		p.admitTimer(o)
+		return p.admitTimer(o)
 	case sandbox.OpStepTimer:
-		p.startTimer(o, in.Delay)
+		return p.startTimer(o, in.Delay)
 	case sandbox.OpClear:
 		p.clear(in.Target)
 	}
@@ -40,26 +39,29 @@ func (p *pass) admit(ctx context.Context, in sandbox.Op) error {
 }
 
 // admitEntry gives a call or step the next seq.
-func (p *pass) admitEntry(ctx context.Context, o *op) error {
+func (p *pass) admitEntry(o *op) error {
 	o.ref = journal.Ref{Kind: journal.OpEntry, N: len(p.entries)}
 	if o.Kind == sandbox.OpStep {
 		o.Connector = execution.StepConnector
 	}
 	p.entries = append(p.entries, o)
+	if n := len(o.Connector) + len(o.Method); n > maxNameBytes {
+		return &refusal{execution.ReasonLimit, fmt.Sprintf("a call or step with a name of %d bytes; %d are the most", n, maxNameBytes)}
+	}
 	if o.Invalid != nil {
 		return p.invalid("the arguments of "+o.name(), o.Invalid)
 	}
 	o.plain = value.Plain(jsonOrNil(o.Args))
 	o.Args = jsonOrNil(p.cfg.Connectors.Redact(o.Args))
 	if o.ref.N < p.recorded {
-		return p.admitKnown(ctx, o, &p.log.Entries[o.ref.N])
+		return p.admitKnown(o, &p.log.Entries[o.ref.N])
 	}
 	return p.admitNew(o)
 }
 
 // admitKnown checks a call against its entry and decides what is left to do.
-func (p *pass) admitKnown(ctx context.Context, o *op, e *journal.Entry) error {
-	if err := p.compare(ctx, o, e); err != nil {
+func (p *pass) admitKnown(o *op, e *journal.Entry) error {
+	if err := p.compare(o, e); err != nil {
 		return err
 	}
 	o.ephemeral = e.Ephemeral
@@ -88,8 +90,7 @@ func (p *pass) admitAgain(o *op, e *journal.Entry) {
 	method, err := p.cfg.Connectors.Lookup(o.Connector, o.Method)
 	switch {
 	case err != nil:
-		p.flight.calls++
-		p.flight.add(arrival{op: o, err: err})
+		p.refuse = append(p.refuse, arrival{op: o, err: err})
 	case (method.RequiresApproval && !e.RequiresApproval) || method.Client:
 		p.waiting = append(p.waiting, o.ref.N)
 	default:
@@ -99,14 +100,13 @@ func (p *pass) admitAgain(o *op, e *journal.Entry) {
 
 // admitUnknown decides a call whose outcome was never heard, as its method says.
 func (p *pass) admitUnknown(o *op) {
+	o.unknown = true
 	method, err := p.cfg.Connectors.Lookup(o.Connector, o.Method)
 	switch {
 	case err != nil:
-		p.flight.calls++
-		p.flight.add(arrival{op: o, err: err})
+		p.refuse = append(p.refuse, arrival{op: o, err: err})
 	case method.OnUnknown == connector.OnUnknownFail:
-		p.flight.calls++
-		p.flight.add(arrival{op: o, err: errUnknown})
+		p.refuse = append(p.refuse, arrival{op: o, err: errUnknown})
 	case method.OnUnknown == connector.OnUnknownAsk:
 		p.waiting = append(p.waiting, o.ref.N)
 	default:
@@ -133,8 +133,7 @@ func (p *pass) admitNew(o *op) error {
 	}
 	method, err := p.cfg.Connectors.Lookup(o.Connector, o.Method)
 	if err != nil {
-		p.flight.calls++
-		p.flight.add(arrival{op: o, err: err})
+		p.refuse = append(p.refuse, arrival{op: o, err: err})
 		return nil
 	}
 	in.Ephemeral, in.RequiresApproval = method.Reexecute, method.RequiresApproval
@@ -153,14 +152,14 @@ func (p *pass) admitNew(o *op) error {
 }
 
 // compare finds out whether the code still does what the journal says.
-func (p *pass) compare(ctx context.Context, o *op, e *journal.Entry) error {
+func (p *pass) compare(o *op, e *journal.Entry) error {
 	if o.Connector != e.Connector || o.Method != e.Method {
 		return p.diverged(fmt.Sprintf("divergence at seq %d: recorded %s.%s, but the code now calls %s",
 			e.Seq, e.Connector, e.Method, o.name()))
 	}
 	var recorded []byte
 	if e.Args != nil {
-		text, err := p.cfg.Store.Resolve(ctx, p.Key, *e.Args)
+		text, err := p.cfg.Store.Resolve(p.store, p.Key, *e.Args)
 		if err != nil {
 			p.storage = fmt.Errorf("resolve arguments of seq %d: %w", e.Seq, err)
 			return p.storage
@@ -202,22 +201,29 @@ func (p *pass) stepDone(o *op) error {
 }
 
 // admitTimer starts a timer, unless the journal has its firing.
-func (p *pass) admitTimer(o *op) {
+func (p *pass) admitTimer(o *op) error {
+	if n := p.limits.Calls; int64(len(p.timers)) >= n {
+		return &refusal{execution.ReasonLimit, fmt.Sprintf("more than %d timers in one execution", n)}
+	}
 	o.ref = journal.Ref{Kind: journal.OpTimer, N: len(p.timers)}
 	p.timers = append(p.timers, o)
 	for _, c := range p.replay {
 		if c.Ref == o.ref {
-			return
+			return nil
 		}
 	}
 	// An earlier pass may have waited already: the rest is what is left.
 	due := time.UnixMilli(p.clock).Add(o.Delay)
-	p.startTimer(o, min(o.Delay, due.Sub(p.cfg.Now())))
+	return p.startTimer(o, min(o.Delay, due.Sub(p.cfg.Now())))
 }
 
-func (p *pass) startTimer(o *op, wait time.Duration) {
-	p.flight.others++
+func (p *pass) startTimer(o *op, wait time.Duration) error {
+	if err := p.pendingLimit(); err != nil {
+		return err
+	}
+	p.flight.timers++
 	o.timer = time.AfterFunc(max(wait, 0), func() { p.flight.add(arrival{op: o}) })
+	return nil
 }
 
 // clear stops a timer. One that fired already stays undelivered.
@@ -232,12 +238,25 @@ func (p *pass) clear(target int) {
 	o.cleared = true
 	if o.timer != nil {
 		o.timer.Stop()
-		p.flight.others--
+		p.flight.timers--
 	}
 }
 
+// maxNameBytes bounds the name of a call or step; maxErrorBytes bounds the text of
+// its error. Both are part of a record as they are.
+const (
+	maxNameBytes  = 1 << 10
+	maxErrorBytes = 32 << 10
+)
+
 // callError is how the code sees a connector's error.
 func callError(err error) *execution.CallError {
+	e := errorOf(err)
+	e.Name, e.Message = clip([]byte(e.Name), maxNameBytes), clip([]byte(e.Message), maxErrorBytes)
+	return e
+}
+
+func errorOf(err error) *execution.CallError {
 	var named *connector.Error
 	switch {
 	case errors.As(err, &named) && named.Name != "":

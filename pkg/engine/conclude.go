@@ -11,6 +11,18 @@ import (
 	"github.com/reprise-run/reprise/pkg/sandbox"
 )
 
+// carried estimates the size of the completions that no record has.
+func (p *pass) carried() int {
+	var bytes int
+	for _, c := range p.log.Carried {
+		bytes += 100 + c.Result.Size()
+		if c.Error != nil {
+			bytes += len(c.Error.Name) + len(c.Error.Message)
+		}
+	}
+	return bytes
+}
+
 // carryBytes is how much the settle's state write carries; more gets a record.
 const carryBytes = 128 << 10
 
@@ -33,7 +45,7 @@ func (p *pass) conclude(outer context.Context, ended sandbox.Result, err error) 
 	case outer.Err() != nil && errors.Is(err, context.Cause(outer)):
 		return Result{}, err
 	}
-	res, err := p.decide(outer, ended, err)
+	res, err := p.decide(outer, ended, p.gather(outer, err))
 	switch {
 	case err != nil && errors.Is(context.Cause(outer), ErrDrain):
 		return p.drained(outer)
@@ -41,6 +53,20 @@ func (p *pass) conclude(outer context.Context, ended sandbox.Result, err error) 
 		return Result{}, p.outside(outer, err)
 	}
 	return p.close(outer, res)
+}
+
+// gather keeps what has arrived by now and cancels the rest; connectors that share
+// a pass with one that asked for a retry get the grace first. It returns how the
+// pass ended: a result that is too large to record wins.
+func (p *pass) gather(outer context.Context, end error) error {
+	grace := time.Duration(0)
+	if errors.Is(end, errRetry) {
+		grace = p.cfg.Grace
+	}
+	if err := p.collect(outer, grace); err != nil {
+		return err
+	}
+	return end
 }
 
 // decide finds the status of a pass that ended by itself.
@@ -83,6 +109,7 @@ func (p *pass) threw(ctx context.Context, t *sandbox.Thrown) (Result, error) {
 		o := p.ops[t.Op]
 		if e := &p.log.Entries[o.ref.N]; e.Mark == journal.MarkFailed {
 			f.reason, f.again = execution.ReasonCall, e
+			f.acted = o.seen != nil && *o.seen != *p.extent()
 			if e.Error.Name == timeoutName {
 				f.kind = execution.KindTimeout
 			}
@@ -93,9 +120,6 @@ func (p *pass) threw(ctx context.Context, t *sandbox.Thrown) (Result, error) {
 
 // timedOut handles the end of the wall clock: what is in flight is cancelled.
 func (p *pass) timedOut(ctx context.Context) (Result, error) {
-	if err := p.collect(ctx, 0); err != nil {
-		return p.refusedBy(err)
-	}
 	f := p.failedCode(execution.ReasonTimeout, errTimeout.Error(), sandbox.Pos{})
 	f.kind = execution.KindTimeout
 	return p.judge(ctx, f)
@@ -103,9 +127,6 @@ func (p *pass) timedOut(ctx context.Context) (Result, error) {
 
 // askedForRetry handles connectors that asked for a retry.
 func (p *pass) askedForRetry(ctx context.Context, ended sandbox.Result) (Result, error) {
-	if err := p.collect(ctx, p.cfg.Grace); err != nil {
-		return p.refusedBy(err)
-	}
 	res, err := p.judge(ctx, p.longest())
 	if err == nil && res.Status == execution.Error && p.returned {
 		// The code had its result; only a call that it did not wait for gave up.
@@ -130,26 +151,13 @@ func (p *pass) quiet() Result {
 // drained hands the execution over: what has arrived is kept.
 func (p *pass) drained(ctx context.Context) (Result, error) {
 	if err := p.collect(ctx, 0); err != nil {
-		res, err := p.refusedBy(err)
-		if err != nil {
-			return res, err
-		}
-		return p.close(ctx, res)
-	}
-	for _, a := range p.asked {
-		if err := p.markRetry(a); err != nil {
+		var r *refusal
+		if !errors.As(err, &r) {
 			return Result{}, err
 		}
+		return p.close(ctx, p.refused(r))
 	}
 	return p.close(ctx, Result{Status: execution.Queued})
-}
-
-func (p *pass) refusedBy(err error) (Result, error) {
-	var r *refusal
-	if errors.As(err, &r) {
-		return p.refused(r), nil
-	}
-	return Result{}, err
 }
 
 // refused is an end by our own decision: no prefix, no console.
@@ -163,15 +171,16 @@ func (p *pass) refused(r *refusal) Result {
 
 // close completes a result with what every settle writes.
 func (p *pass) close(outer context.Context, res Result) (Result, error) {
-	var bytes int
-	for _, c := range p.log.Carried {
-		bytes += c.Result.Size()
+	for _, a := range p.asked {
+		if err := p.markRetry(a); err != nil {
+			return Result{}, err
+		}
 	}
-	if bytes > carryBytes {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(outer), 5*time.Second)
+	if p.carried() > carryBytes {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(outer), storageGrace)
 		defer cancel()
-		p.issue, p.again = nil, nil
-		if err := p.append(ctx); err != nil {
+		p.store, p.issue, p.again = ctx, nil, nil
+		if err := p.append(); err != nil {
 			return Result{}, p.outside(outer, fmt.Errorf("journal the last completions: %w", err))
 		}
 	}

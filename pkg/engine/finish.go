@@ -15,8 +15,11 @@ import (
 // journals how they ended. The code no longer sees it.
 func (p *pass) finish(ctx context.Context, ended sandbox.Result) error {
 	p.returned = ended.Thrown == nil
+	if p.retryAsked() {
+		return errRetry
+	}
 	for i := range ended.Issued {
-		if err := p.admit(ctx, ended.Issued[i]); err != nil {
+		if err := p.admit(ended.Issued[i]); err != nil {
 			return err
 		}
 	}
@@ -36,7 +39,7 @@ func (p *pass) finish(ctx context.Context, ended sandbox.Result) error {
 			continue
 		}
 		if len(p.log.Carried) > 0 {
-			if err := p.append(ctx); err != nil {
+			if err := p.append(); err != nil {
 				return err
 			}
 			continue
@@ -100,7 +103,7 @@ func (p *pass) preflight() *refusal {
 	switch l := r.Limits; {
 	case int64(len(r.Code)) > p.limits.SourceBytes:
 		return &refusal{execution.ReasonSize, fmt.Sprintf(
-			"the source has %d bytes, more than the %d that can be recorded durably", len(r.Code), p.limits.SourceBytes)}
+			"the source is too large to record durably: %d bytes, the limit is %d", len(r.Code), p.limits.SourceBytes)}
 	case l != nil && (l.CPUMs > 0 || l.MemoryMB > 0):
 		return &refusal{execution.ReasonUnsupported, "limits.cpuMs and limits.memoryMB need worker processes, " +
 			"which this executor does not have; leave them out"}

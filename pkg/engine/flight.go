@@ -25,7 +25,8 @@ type flight struct {
 
 	// Used by the pass's goroutine alone.
 	calls  int // connector calls that have not been taken yet
-	others int // timers and running steps
+	timers int // timers, also those in steps
+	steps  int // steps whose closure runs: they wake nobody by themselves
 }
 
 func (f *flight) begin(ctx context.Context) {
@@ -42,6 +43,9 @@ func (f *flight) add(a arrival) {
 	default:
 	}
 }
+
+// waiting reports whether anything can still arrive.
+func (f *flight) waiting() bool { return f.calls+f.timers > 0 }
 
 // take returns the oldest arrival.
 func (f *flight) take() (arrival, bool) {

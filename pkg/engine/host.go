@@ -18,13 +18,14 @@ import (
 type host struct {
 	*pass
 	timeout time.Duration
-	live    bool
+	live    bool // the replay is through
+	news    bool // the code has been given something that no pass gave it before
 }
 
 // Turn journals and starts what the code issued, and returns what happens next.
 func (h *host) Turn(ctx context.Context, issued []sandbox.Op) (sandbox.Event, error) {
 	for i := range issued {
-		if err := h.admit(ctx, issued[i]); err != nil {
+		if err := h.admit(issued[i]); err != nil {
 			return sandbox.Event{}, err
 		}
 	}
@@ -42,8 +43,13 @@ func (h *host) Print(line string) {
 	line = string(h.cfg.Connectors.Redact([]byte(line)))
 	h.console.print(line)
 	if h.Observe != nil {
-		h.Observe.Log(line, len(h.replay) > 0)
+		h.Observe.Log(line, !h.news && h.ranBefore())
 	}
+}
+
+// ranBefore reports whether an earlier pass got as far as to run the code.
+func (h *host) ranBefore() bool {
+	return h.recorded > 0 || len(h.log.Order) > 0 || h.State.Failures > 0
 }
 
 // next returns the one event that happens next: the closure of a step that may
@@ -52,11 +58,11 @@ func (h *host) next(ctx context.Context) (sandbox.Event, error) {
 	for {
 		if len(h.steps) > 0 {
 			o := h.steps[0]
-			h.steps = h.steps[1:]
+			h.steps, h.news = h.steps[1:], true
 			return sandbox.Event{Op: o.ID, Kind: sandbox.EventRunStep, Now: time.UnixMilli(h.clock)}, nil
 		}
 		if len(h.replay) > 0 {
-			event, ready, err := h.replayNext(ctx)
+			event, ready, err := h.replayNext()
 			if ready || err != nil {
 				return event, err
 			}
@@ -69,13 +75,13 @@ func (h *host) next(ctx context.Context) (sandbox.Event, error) {
 				}
 				continue
 			}
-			if h.flight.calls+h.flight.others == 0 {
+			if !h.flight.waiting() {
 				return sandbox.Event{}, errQuiet
 			}
 			if len(h.log.Carried) > 0 {
 				// What the code has seen must not wait unjournaled while it waits.
 				// crash here: those completions are unknown; their calls run again.
-				if err := h.append(ctx); err != nil {
+				if err := h.append(); err != nil {
 					return sandbox.Event{}, err
 				}
 				continue
@@ -105,7 +111,7 @@ func (h *host) goLive() {
 
 // replayNext delivers the next recorded completion. It is not ready while an
 // ephemeral call, which runs again in its place, has not come back.
-func (h *host) replayNext(ctx context.Context) (event sandbox.Event, ready bool, err error) {
+func (h *host) replayNext() (event sandbox.Event, ready bool, err error) {
 	c := h.replay[0]
 	o := h.opOf(c.Ref)
 	if o == nil || o.cleared {
@@ -116,13 +122,15 @@ func (h *host) replayNext(ctx context.Context) (event sandbox.Event, ready bool,
 			return event, false, nil
 		}
 		h.replay = h.replay[1:]
+		h.clock = max(h.clock, c.At)
 		return h.deliver(*o.held)
 	}
-	event, err = h.recordedEvent(ctx, c, o)
+	event, err = h.recordedEvent(c, o)
 	if err != nil {
 		return event, false, err
 	}
 	h.replay = h.replay[1:]
+	h.news = h.news || c.Unseen
 	o.fired = true
 	h.clock = max(h.clock, c.At)
 	event.Now = time.UnixMilli(h.clock)
@@ -146,16 +154,17 @@ func (h *host) hold(o *op) bool {
 	return true
 }
 
-func (h *host) recordedEvent(ctx context.Context, c journal.Completion, o *op) (sandbox.Event, error) {
+func (h *host) recordedEvent(c journal.Completion, o *op) (sandbox.Event, error) {
 	switch {
 	case c.Kind == journal.OpTimer:
 		return sandbox.Event{Op: o.ID, Kind: sandbox.EventFire}, nil
 	case c.Mark != journal.MarkApplied:
+		o.seen = h.extent()
 		return sandbox.Event{Op: o.ID, Kind: sandbox.EventReject, Name: c.Error.Name, Text: c.Error.Message}, nil
 	case c.Result == nil:
 		return sandbox.Event{Op: o.ID, Kind: sandbox.EventResolve}, nil
 	}
-	text, err := h.cfg.Store.Resolve(ctx, h.Key, *c.Result)
+	text, err := h.cfg.Store.Resolve(h.store, h.Key, *c.Result)
 	if err != nil {
 		h.storage = fmt.Errorf("resolve result of %s: %w", c.Ref, err)
 		return sandbox.Event{}, h.storage
@@ -167,19 +176,22 @@ func (h *host) recordedEvent(ctx context.Context, c journal.Completion, o *op) (
 // ready for a timer that was cleared meanwhile.
 func (h *host) deliver(a arrival) (event sandbox.Event, ready bool, err error) {
 	o := a.op
+	if !o.hold {
+		h.news = true
+	}
 	switch o.Kind {
 	case sandbox.OpStepTimer:
 		if o.cleared {
 			return event, false, nil
 		}
-		h.flight.others--
+		h.flight.timers--
 		o.fired = true
 		return sandbox.Event{Op: o.ID, Kind: sandbox.EventFire, Now: time.UnixMilli(h.clock)}, true, nil
 	case sandbox.OpTimer:
 		if o.cleared {
 			return event, false, nil
 		}
-		h.flight.others--
+		h.flight.timers--
 		o.fired = true
 		if err := h.hear(journal.Completion{Ref: o.ref, Mark: journal.MarkApplied}); err != nil {
 			return event, false, err
@@ -197,6 +209,7 @@ func (h *host) deliver(a arrival) (event sandbox.Event, ready bool, err error) {
 	}
 	event = sandbox.Event{Op: o.ID, Kind: sandbox.EventResolve, Value: a.result, Now: time.UnixMilli(h.clock)}
 	if c.Mark != journal.MarkApplied {
+		o.seen = h.extent()
 		event.Kind, event.Value, event.Name, event.Text = sandbox.EventReject, nil, c.Error.Name, c.Error.Message
 	}
 	return event, true, nil
@@ -205,7 +218,7 @@ func (h *host) deliver(a arrival) (event sandbox.Event, ready bool, err error) {
 // landed notes that a call or step is no longer outstanding.
 func (p *pass) landed(o *op) {
 	if o.Kind == sandbox.OpStep {
-		p.flight.others--
+		p.flight.steps--
 	} else {
 		p.flight.calls--
 	}
@@ -221,7 +234,7 @@ func (p *pass) take(a arrival) (journal.Completion, error) {
 		c.Mark, c.Error = journal.MarkRefused, &execution.CallError{Name: "Error", Message: tooLarge.message}
 	case a.err != nil:
 		c.Mark, c.Error = journal.MarkFailed, callError(a.err)
-	case len(a.result) > p.cfg.MaxValueBytes:
+	case !a.op.ephemeral && len(a.result) > p.cfg.MaxValueBytes:
 		tooLarge = p.sizeRefusal("the result of "+a.op.name(), len(a.result))
 		c.Mark, c.Error = journal.MarkRefused, &execution.CallError{Name: "Error", Message: tooLarge.message}
 	case !a.op.ephemeral:

@@ -16,16 +16,24 @@ import (
 func (p *pass) launch(ctx context.Context) error {
 	if len(p.issue)+len(p.again) > 0 {
 		// crash here: the calls were never made; the next pass issues them again.
-		if err := p.append(ctx); err != nil {
+		if err := p.append(); err != nil {
 			return err
 		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx) // no call starts after the end
+		}
 	}
+	for _, a := range p.refuse {
+		p.flight.calls++
+		p.flight.add(a)
+	}
+	p.refuse = nil
 	// crash here: the calls are journaled and were perhaps made: unknown.
 	now := p.cfg.Now()
 	for _, o := range p.invoke {
 		o.since = now
 		if o.Kind == sandbox.OpStep {
-			p.flight.others++
+			p.flight.steps++
 			p.steps = append(p.steps, o)
 			continue
 		}

@@ -36,7 +36,13 @@ func (p *pass) withinLimits() error {
 	if n := p.limits.Calls; int64(len(p.entries)) > n {
 		return &refusal{execution.ReasonLimit, fmt.Sprintf("more than %d calls in one execution", n)}
 	}
-	if n := p.limits.PendingCalls; int64(p.flight.calls+p.flight.others+len(p.invoke)) >= n {
+	return p.pendingLimit()
+}
+
+// pendingLimit refuses a call, step or timer too many at once.
+func (p *pass) pendingLimit() error {
+	f := &p.flight
+	if n := p.limits.PendingCalls; int64(f.calls+f.timers+f.steps+len(p.invoke)+len(p.refuse)) >= n {
 		return &refusal{execution.ReasonLimit, fmt.Sprintf("more than %d calls pending at once", n)}
 	}
 	return nil

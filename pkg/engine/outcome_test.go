@@ -147,7 +147,7 @@ func TestReplayedConsoleIsMarked(t *testing.T) {
 	r := newRig(t, nil)
 	r.want(r.run(`async () => { console.log("a"); await items.list_items(); console.log("b"); await items.retry_once(); console.log("c"); return 1 }`), `1`)
 	got := strings.Join(r.lines, "|")
-	if want := "1 false a|1 false b|2 true a|2 false b|2 false c"; got != want {
+	if want := "1 false a|1 false b|2 true a|2 true b|2 false c"; got != want {
 		t.Errorf("lines %q, want %q", got, want)
 	}
 }

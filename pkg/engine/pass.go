@@ -34,14 +34,17 @@ type pass struct {
 	issue  []journal.Intent
 	again  []int
 	invoke []*op
-	steps  []*op // closures to run, each durable
+	refuse []arrival // calls that fail without being made
+	steps  []*op     // closures to run, each durable
 
 	asked    []arrival // the retryable failures that ended the pass
 	waiting  []int     // seqs whose promises stay open for a person
 	console  console
-	returned bool // the code ended by returning
+	ended    bool // the code sees nothing any more
+	returned bool // it ended by returning
 
 	end      context.CancelCauseFunc // ends the sandbox and the waiting
+	store    context.Context         // of the journal: it outlives the timeout a little
 	deadline *time.Timer
 	storage  error // why the journal could not be written
 }
@@ -53,6 +56,8 @@ type op struct {
 	ephemeral bool
 	hold      bool        // an ephemeral call that the replay delivers in its place
 	free      bool        // needs no record before it is invoked
+	unknown   bool        // its outcome is open
+	seen      *extent     // how far the code was when it saw this fail
 	held      *arrival    // the outcome of one on hold
 	timer     *time.Timer // timers
 	cleared   bool
@@ -60,6 +65,11 @@ type op struct {
 	plain     json.RawMessage // the arguments that the connector gets
 	since     time.Time       // when the record that names it was durable
 }
+
+// extent is how much the code had issued at some moment.
+type extent struct{ entries, timers int }
+
+func (p *pass) extent() *extent { return &extent{len(p.entries), len(p.timers)} }
 
 func newPass(e *Engine, in Pass) *pass {
 	p := &pass{Engine: e, Pass: in, limits: lower(e.cfg.Limits, in.Request.Limits)}
@@ -112,7 +122,14 @@ func (p *pass) run(outer context.Context) (Result, error) {
 	if ms := p.Request.TimeoutMs; ms > 0 {
 		timeout = time.Duration(ms) * time.Millisecond
 	}
-	p.deadline = time.AfterFunc(timeout, func() { end(errTimeout) })
+	// A write that is under way when the time is over may still land.
+	store, giveUp := context.WithCancelCause(outer)
+	defer giveUp(nil)
+	p.store = store
+	p.deadline = time.AfterFunc(p.firstTimeout(timeout), func() {
+		end(errTimeout)
+		time.AfterFunc(storageGrace, func() { giveUp(errTimeout) })
+	})
 	defer p.deadline.Stop()
 	p.flight.begin(outer)
 	defer p.flight.cancel()
@@ -123,10 +140,23 @@ func (p *pass) run(outer context.Context) (Result, error) {
 		return Result{}, p.outside(outer, err)
 	}
 	ended, err := p.cfg.Sandbox.Run(ctx, script, &host{pass: p, timeout: timeout})
+	p.ended = true
 	if err == nil {
 		err = p.finish(ctx, ended)
 	}
 	return p.conclude(outer, ended, err)
+}
+
+// storageGrace is how long a journal write may go on after the pass has timed out.
+const storageGrace = 5 * time.Second
+
+// firstTimeout is the bound until the replay is through: the pass's own, or the
+// executor's when that is longer and there is something to replay.
+func (p *pass) firstTimeout(timeout time.Duration) time.Duration {
+	if p.recorded > 0 {
+		return max(timeout, p.cfg.PassTimeout)
+	}
+	return timeout
 }
 
 func (p *pass) stopTimers() {
@@ -163,7 +193,7 @@ func (p *pass) visible() []string {
 }
 
 // append journals what this turn adds, with everything heard since the last record.
-func (p *pass) append(ctx context.Context) error {
+func (p *pass) append() error {
 	r := journal.Record{
 		Attempt: p.State.Attempt, At: p.cfg.Now().UnixMilli(),
 		Issued: p.issue, Started: p.again, Done: p.log.Carried,
@@ -171,7 +201,7 @@ func (p *pass) append(ctx context.Context) error {
 	if r.Empty() {
 		return nil
 	}
-	next, err := p.cfg.Store.Append(ctx, p.Key, p.Claim, p.log.Next, r)
+	next, err := p.cfg.Store.Append(p.store, p.Key, p.Claim, p.log.Next, r)
 	if err != nil {
 		p.storage = fmt.Errorf("append record: %w", err)
 		return p.storage
@@ -193,7 +223,7 @@ func (p *pass) append(ctx context.Context) error {
 // hear takes a completion into the fold; the next record, or the settle, carries it.
 func (p *pass) hear(c journal.Completion) error {
 	p.clock = max(p.clock, p.cfg.Now().UnixMilli())
-	c.At, c.Attempt = p.clock, p.State.Attempt
+	c.At, c.Attempt, c.Unseen = p.clock, p.State.Attempt, p.ended && c.Mark.Delivered()
 	if err := p.log.Hear(c); err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ type failed struct {
 	message string
 	text    string         // what the execution's error says
 	again   *journal.Entry // the failed call that a retry executes again
+	acted   bool           // the code went on from that failure: forgetting it alone would diverge
 	delay   *time.Duration // asked for by a connector
 }
 
@@ -99,11 +100,6 @@ func (p *pass) judge(ctx context.Context, f failed) (Result, error) {
 		res.Error = p.codeFailed(thrown.Message, sandbox.Pos{}, "")
 		res.Failure = &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonPolicy, Message: thrown.Message}
 	}
-	for _, a := range p.asked {
-		if err := p.markRetry(a); err != nil {
-			return Result{}, err
-		}
-	}
 	if !again {
 		return res, nil
 	}
@@ -122,9 +118,17 @@ func (p *pass) judge(ctx context.Context, f failed) (Result, error) {
 	return res, nil
 }
 
-// markRetry journals that a call is known to need another execution.
+// markRetry journals that a call is known to need another execution. One whose
+// outcome was open before stays open; an ephemeral one runs again in any case.
 func (p *pass) markRetry(a arrival) error {
-	return p.hear(journal.Completion{Ref: a.op.ref, Mark: journal.MarkRetry, Error: callError(a.err)})
+	mark := journal.MarkRetry
+	switch {
+	case a.op.hold:
+		return nil
+	case a.op.unknown && !p.log.Entries[a.op.ref.N].Mark.Delivered() && p.log.Entries[a.op.ref.N].StartBy != p.State.Attempt:
+		mark = journal.MarkUnknown
+	}
+	return p.hear(journal.Completion{Ref: a.op.ref, Mark: mark, Error: callError(a.err)})
 }
 
 // consult asks the policy, which may be JavaScript. It returns a
@@ -132,7 +136,7 @@ func (p *pass) markRetry(a arrival) error {
 func (p *pass) consult(ctx context.Context, f failed) (again bool, delay time.Duration, err error) {
 	policy, asked := p.policy(), p.Request.Retry
 	try := p.State.Try
-	if !policy.Left(try) {
+	if !policy.Left(try) || f.acted {
 		return false, 0, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.cfg.PassTimeout)

@@ -80,6 +80,10 @@ type Completion struct {
 	Error   *execution.CallError `json:"error,omitempty"`
 	At      int64                `json:"at"` // what the clock in the sandbox shows from here on
 	Attempt int                  `json:"attempt"`
+
+	// Unseen marks one that came when the code had ended: no pass has given it to
+	// the code yet.
+	Unseen bool `json:"unseen,omitempty"`
 }
 
 // Values returns every value of r, to be offloaded or resolved in place.

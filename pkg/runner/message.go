@@ -73,6 +73,6 @@ func (m *message) submission() {
 		m.bad = &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonRequest, Message: err.Error()}
 	case len(request.Code) > execution.MaxSourceBytes:
 		m.bad = &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonSize, Message: fmt.Sprintf(
-			"the source has %d bytes, more than the %d that can be recorded durably", len(request.Code), execution.MaxSourceBytes)}
+			"the source is too large to record durably: %d bytes, the limit is %d", len(request.Code), execution.MaxSourceBytes)}
 	}
 }
