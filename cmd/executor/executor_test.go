@@ -110,7 +110,10 @@ func TestExecutorEmbedsServesAndDrains(t *testing.T) {
 	log, writer := io.Pipe()
 	status := make(chan int, 1)
 	args := []string{"--listen", "127.0.0.1:0", "--store-dir", t.TempDir()}
-	go func() { status <- run(ctx, args, func(string) string { return "" }, io.Discard, writer); writer.Close() }()
+	go func() {
+		status <- run(ctx, args, func(string) string { return "" }, io.Discard, writer)
+		writer.Close()
+	}()
 
 	seen, url := "", ""
 	buf := make([]byte, 4096)

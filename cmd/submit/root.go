@@ -40,7 +40,7 @@ func (a *app) root() *cobra.Command {
 	})
 	a.addFlags(c)
 	o.add(c)
-	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand())
+	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand())
 	return c
 }
 
@@ -53,7 +53,6 @@ type submitFlags struct {
 	passTimeout time.Duration
 	id          string
 	labels      []string
-	hasCode     bool
 	cmd         *cobra.Command
 }
 

@@ -158,20 +158,21 @@ func (l *Link) note(err error) {
 // Denied returns an error that wraps [ErrDenied] if the server refused this
 // connection something at the subject; nil otherwise.
 func (l *Link) Denied(subject string) error {
-	err, _ := l.deniedNow(subject)
+	_, err := l.deniedNow(subject)
 	return err
 }
 
-func (l *Link) deniedNow(subject string) (error, <-chan struct{}) {
+// deniedNow also returns what tells of the next refusal.
+func (l *Link) deniedNow(subject string) (<-chan struct{}, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, d := range l.denied {
 		// The subject is nowhere but in the text, in quotes.
 		if strings.Contains(d, strconv.Quote(subject)) {
-			return fmt.Errorf("%w: %s", ErrDenied, strings.TrimPrefix(d, "nats: ")), l.heard
+			return l.heard, fmt.Errorf("%w: %s", ErrDenied, strings.TrimPrefix(d, "nats: "))
 		}
 	}
-	return nil, l.heard
+	return l.heard, nil
 }
 
 // UntilDenied returns a context that ends, with [ErrDenied] as its cause, when the
@@ -180,7 +181,7 @@ func (l *Link) UntilDenied(ctx context.Context, subject string) (_ context.Conte
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() {
 		for {
-			err, heard := l.deniedNow(subject)
+			heard, err := l.deniedNow(subject)
 			if err != nil {
 				cancel(err)
 				return

@@ -111,6 +111,10 @@ func serve(ctx context.Context, cfg Config, run *runner.Runner, service *control
 	parts.Go(func() error {
 		defer endAPI()
 		return run.Run(ctx, func() {
+			select {
+			case <-service.Ready(): // else the first submitter is told that nobody is here
+			case <-ctx.Done():
+			}
 			if ready != nil {
 				ready(cfg.Name)
 			}

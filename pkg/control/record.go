@@ -10,7 +10,6 @@ import (
 
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
-	"github.com/reprise-run/reprise/pkg/value"
 )
 
 // get answers the record of an execution.
@@ -45,7 +44,7 @@ func (s *Service) record(ctx context.Context, key journal.Key) (execution.Record
 		return execution.Record{}, fmt.Errorf("fold execution %s: %w", key.ID, err)
 	}
 	r := summary(key, st)
-	r.Code, r.Input = request.Code, value.Plain(request.Input)
+	r.Code, r.Input = request.Code, request.Input
 	r.Calls = log.Shown(st.View())
 	r.Pending = pending(key, log)
 	if r.Logs, err = s.lastLogs(ctx, key, st); err != nil {

@@ -53,10 +53,9 @@ func TestEphemeralCallKeepsItsPlace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				runs := 0
-				x := new(fake).on(connector.Method{Name: "now", Reexecute: true}, func(context.Context, connector.Call) (json.RawMessage, error) {
+				x := new(fake).on(connector.Method{Name: "now", Reexecute: true}, func(_ context.Context, call connector.Call) (json.RawMessage, error) {
 					wait := second
-					if runs++; runs == 1 {
+					if call.Attempt == 1 {
 						wait = 20 * time.Millisecond
 					}
 					time.Sleep(wait)

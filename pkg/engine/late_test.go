@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -146,15 +147,15 @@ func TestNothingStartsOnceARetryHasArrived(t *testing.T) {
 func TestLateAnswersChangeNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		runs, free, gone := 0, make(chan struct{}), make(chan struct{})
+		var runs atomic.Int32
+		free, gone := make(chan struct{}), make(chan struct{})
 		x := new(fake).on(connector.Method{Name: "deaf"}, func(context.Context, connector.Call) (json.RawMessage, error) {
-			runs++
-			n := runs
+			n := runs.Add(1)
 			if n == 1 {
 				<-free
 				defer close(gone)
 			}
-			return json.Marshal(map[string]int{"call": n})
+			return json.Marshal(map[string]int32{"call": n})
 		})
 		r := newRig(t, nil, x.named())
 		r.want(r.execute(execution.Request{
@@ -168,8 +169,8 @@ func TestLateAnswersChangeNothing(t *testing.T) {
 		if diff := cmp.Diff(records, r.records()); diff != "" {
 			t.Errorf("the late answer changed the journal (-before +after):\n%s", diff)
 		}
-		if diff := cmp.Diff(state, r.state); diff != "" || runs != 2 {
-			t.Errorf("ran %d times, the state changed:\n%s", runs, diff)
+		if diff := cmp.Diff(state, r.state); diff != "" || runs.Load() != 2 {
+			t.Errorf("ran %d times, the state changed:\n%s", runs.Load(), diff)
 		}
 		if e := r.entries()[0]; e.State != execution.Applied || string(e.Result) != `{"call":2}` {
 			t.Errorf("entry %+v", e)

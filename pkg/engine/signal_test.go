@@ -118,20 +118,30 @@ func (a *asking) Call(ctx context.Context, source string, arg json.RawMessage) (
 
 func TestSignalFiresBeforeThePolicyIsAsked(t *testing.T) {
 	t.Parallel()
-	k, asked, fired := new(keeper), 0, 0
-	r := newRig(t, func(c *Config) {
-		c.Sandbox = &asking{c.Sandbox, func() {
-			asked++
-			if k.given[0].Err() != nil {
-				fired++
+	for name, end := range map[string]string{
+		"a retry":   `await items.retry_once()`,
+		"an error":  `throw new Error("no")`,
+		"a call":    `await items.boom()`,
+		"a timeout": `for (;;) {}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k, asked, fired := new(keeper), 0, 0
+			r := newRig(t, func(c *Config) {
+				c.Sandbox = &asking{c.Sandbox, func() {
+					asked++
+					if k.given[0].Err() != nil {
+						fired++
+					}
+				}}
+			}, k.named())
+			res := r.execute(execution.Request{
+				Code: `async () => { await x.keep(); ` + end + ` }`, TimeoutMs: 300,
+				Retry: &execution.Retry{MaxAttempts: -1, InitialDelayMs: -1, MaxDelayMs: -1, ShouldRetry: `() => false`},
+			})
+			if res.Status != execution.Error || asked != 1 || fired != 1 {
+				t.Errorf("got %s, asked %d times, after the signal %d times", res.Status, asked, fired)
 			}
-		}}
-	}, k.named())
-	res := r.execute(execution.Request{
-		Code:  `async () => { await x.keep(); await items.retry_once() }`,
-		Retry: &execution.Retry{MaxAttempts: -1, InitialDelayMs: -1, MaxDelayMs: -1, ShouldRetry: `() => false`},
-	})
-	if res.Status != execution.Error || asked != 1 || fired != 1 {
-		t.Errorf("got %s, asked %d times, after the signal %d times", res.Status, asked, fired)
+		})
 	}
 }

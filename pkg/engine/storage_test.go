@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -144,9 +145,9 @@ func TestEndOfTheContextIsNoOutcome(t *testing.T) {
 func TestDrainedPassIsTakenOver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		hangs := 0
+		var hangs atomic.Int32
 		x := new(fake).on(connector.Method{Name: "hang"}, func(ctx context.Context, _ connector.Call) (json.RawMessage, error) {
-			if hangs++; hangs > 1 {
+			if hangs.Add(1) > 1 {
 				return json.RawMessage(`"done"`), nil
 			}
 			<-ctx.Done()
@@ -176,8 +177,8 @@ func TestDrainedPassIsTakenOver(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.want(res, `[{"index":0},["done",{"index":1}]]`)
-		if r.state.Try != 1 || hangs != 2 || r.items.Runs("add_note") != 2 {
-			t.Errorf("try %d, hang ran %d times, add_note %d times, want 1, 2 and 2", r.state.Try, hangs, r.items.Runs("add_note"))
+		if r.state.Try != 1 || hangs.Load() != 2 || r.items.Runs("add_note") != 2 {
+			t.Errorf("try %d, hang ran %d times, add_note %d times, want 1, 2 and 2", r.state.Try, hangs.Load(), r.items.Runs("add_note"))
 		}
 	})
 }

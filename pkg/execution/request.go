@@ -44,7 +44,7 @@ type Request struct {
 	TimeoutMs  int64             `json:"timeoutMs,omitempty"` // wall clock of one pass; 0: the default
 	StartAt    *time.Time        `json:"startAt,omitempty"`
 	Limits     *Limits           `json:"limits,omitempty"`
-	Connectors []string          `json:"connectors,omitempty"` // nil: all
+	Connectors []string          `json:"connectors,omitzero"` // nil: all
 	Labels     map[string]string `json:"labels,omitempty"`
 }
 

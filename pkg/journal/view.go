@@ -1,7 +1,10 @@
 package journal
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/reprise-run/reprise/pkg/execution"
@@ -56,16 +59,17 @@ func (v *Value) Shown() json.RawMessage {
 	case v == nil:
 		return nil
 	case v.Offloaded():
-		pointer, err := json.Marshal(struct {
-			Object string `json:"$object"`
-			Bytes  int    `json:"bytes"`
-		}{v.Object, v.Bytes})
-		if err != nil {
-			return nil
-		}
-		return pointer
+		return pointer(v.Object, v.Bytes)
+	case len(v.JSON) > ShownBytes:
+		// The store offloads, or has offloaded, every value of this size by its hash.
+		sum := sha256.Sum256(v.JSON)
+		return pointer(hex.EncodeToString(sum[:]), len(v.JSON))
 	}
 	return value.Plain(v.JSON)
+}
+
+func pointer(hash string, bytes int) json.RawMessage {
+	return fmt.Appendf(nil, `{"$object":%q,"bytes":%d}`, hash, bytes)
 }
 
 // moment turns milliseconds since 1970 into a time; 0 gives nil.

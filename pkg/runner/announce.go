@@ -102,4 +102,3 @@ func statusOf(body any) execution.Status {
 	}
 	return ""
 }
-

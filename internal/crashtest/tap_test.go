@@ -1,0 +1,131 @@
+package crashtest
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+)
+
+// tap overhears every journal write and the server's answer to it, also those
+// answers that the writer never got. So it knows the history that the buckets,
+// which keep only the last of everything, do not.
+type tap struct {
+	mu      sync.Mutex // guards the fields below
+	writes  map[string]write
+	answers map[string]uint64
+}
+
+// write is one journal write.
+type write struct {
+	key   string // <runtime>.<id>
+	name  string // "state", "request", "log.000000" …
+	seq   uint64 // of the accepted write
+	body  []byte
+	state journal.State // of a state
+}
+
+func newTap(tb testing.TB, nc *nats.Conn) *tap {
+	tb.Helper()
+	t := &tap{writes: map[string]write{}, answers: map[string]uint64{}}
+	for subject, handler := range map[string]nats.MsgHandler{"$KV.executions.>": t.wrote, "_INBOX.>": t.answered} {
+		sub, err := nc.Subscribe(subject, handler)
+		if err != nil {
+			tb.Fatalf("tap: %v", err)
+		}
+		if err := sub.SetPendingLimits(-1, -1); err != nil {
+			tb.Fatalf("tap: %v", err)
+		}
+	}
+	if err := nc.Flush(); err != nil {
+		tb.Fatalf("tap: %v", err)
+	}
+	return t
+}
+
+func (t *tap) wrote(m *nats.Msg) {
+	parts := strings.SplitN(m.Subject, ".", 5)
+	if len(parts) < 5 || m.Reply == "" {
+		return
+	}
+	w := write{key: parts[2] + "." + parts[3], name: parts[4], body: m.Data}
+	if w.name == "state" && json.Unmarshal(m.Data, &w.state) != nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.writes[m.Reply] = w
+}
+
+func (t *tap) answered(m *nats.Msg) {
+	var ack struct {
+		Stream string `json:"stream"`
+		Seq    uint64 `json:"seq"`
+	}
+	if json.Unmarshal(m.Data, &ack) != nil || ack.Seq == 0 || ack.Stream != "KV_executions" {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.answers[m.Subject] = ack.Seq
+}
+
+// history returns the accepted writes of one execution, in the order of the store.
+func (t *tap) history(key journal.Key) []write {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var all []write
+	for reply, w := range t.writes {
+		if seq := t.answers[reply]; seq != 0 && w.key == key.String() {
+			w.seq = seq
+			all = append(all, w)
+		}
+	}
+	slices.SortFunc(all, func(a, b write) int { return int(a.seq) - int(b.seq) })
+	return all
+}
+
+// fenced verifies a history: attempts strictly increase from 1, records are
+// those of the newest claim and are not changed, and nothing follows the end.
+func fenced(tb testing.TB, key journal.Key, history []write) {
+	tb.Helper()
+	attempt, ended := 0, execution.Status("")
+	records := map[string]string{}
+	for _, w := range history {
+		if ended != "" && w.name != "request" {
+			tb.Errorf("%s: %s was written at %d after the terminal state %s", key, w.name, w.seq, ended)
+		}
+		switch {
+		case w.name == "state":
+			s := w.state
+			if s.Status == execution.Running && s.Attempt <= attempt {
+				tb.Errorf("%s: the claim at %d has attempt %d, after attempt %d", key, w.seq, s.Attempt, attempt)
+			}
+			if s.Status != execution.Running && s.Attempt != attempt {
+				tb.Errorf("%s: status %s at %d with attempt %d under the claim of %d", key, s.Status, w.seq, s.Attempt, attempt)
+			}
+			attempt = s.Attempt
+			if s.Status.Terminal() {
+				ended = s.Status
+			}
+		case strings.HasPrefix(w.name, "log."):
+			var r journal.Record
+			if err := json.Unmarshal(w.body, &r); err != nil || r.Attempt != attempt {
+				tb.Errorf("%s: %s at %d is of attempt %d under the claim of %d (%v)", key, w.name, w.seq, r.Attempt, attempt, err)
+			}
+			if was, ok := records[w.name]; ok && was != string(w.body) {
+				tb.Errorf("%s: %s was changed at %d", key, w.name, w.seq)
+			}
+			records[w.name] = string(w.body)
+		}
+	}
+	if ended == "" {
+		tb.Errorf("%s: no terminal state in %d writes", key, len(history))
+	}
+}
