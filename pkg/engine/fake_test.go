@@ -61,12 +61,6 @@ func (c *clockAt) now() time.Time {
 	return c.at
 }
 
-func (c *clockAt) jump(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 // tellStore tells of every record before it is written.
 type tellStore struct {
 	journal.Store

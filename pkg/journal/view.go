@@ -42,14 +42,19 @@ func (e *Entry) Shown(v View) execution.Entry {
 	if v.Running {
 		running = v.Attempt
 	}
-	return execution.Entry{
+	shown := execution.Entry{
 		Seq: e.Seq, Connector: e.Connector, Method: e.Method,
-		Args: e.Args.Shown(), Result: e.Result.Shown(), Error: e.Error,
+		Args: e.Args.Shown(), Result: e.Result.Shown(),
 		State:            e.State(running, v.Failed),
 		RequiresApproval: e.RequiresApproval, Ephemeral: e.Ephemeral,
-		Attempt: e.StartBy, StartedAt: moment(e.StartAt), FinishedAt: moment(e.DoneAt),
+		Attempt: e.StartBy, StartedAt: moment(e.StartAt),
 		Replayed: e.Mark.Delivered() && e.DoneBy < v.Attempt && !e.Ephemeral,
 	}
+	if e.Mark.Delivered() || e.StartBy <= e.DoneBy {
+		// What an earlier execution of it said is not said of the one under way.
+		shown.Error, shown.FinishedAt = e.Error, moment(e.DoneAt)
+	}
+	return shown
 }
 
 // Shown returns v as plain JSON, or as a pointer when it is too large to show;

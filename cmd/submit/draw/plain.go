@@ -26,7 +26,10 @@ func (p *plain) Event(body any) {
 	case *execution.StartedEvent:
 		p.line("attempt %d on %s", e.Attempt, cli.Line(e.Executor))
 	case *execution.CallEvent:
-		if !moving(e) && p.seen.fresh(e) {
+		switch {
+		case asked(e):
+			p.line("wait %s%s  %s", name(&e.Entry), args(&e.Entry), remark(&e.Entry))
+		case !moving(e) && p.seen.fresh(e):
 			p.call(&e.Entry)
 		}
 	case *execution.LogEvent:

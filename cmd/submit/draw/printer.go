@@ -78,3 +78,7 @@ func (s seen) missed(e execution.Entry) bool {
 
 // moving reports whether the call is under way: its line comes when it is over.
 func moving(e *execution.CallEvent) bool { return e.State == execution.Executing }
+
+// asked reports whether the call has just asked for a retry: it is to be executed
+// again, and its error says why.
+func asked(e *execution.CallEvent) bool { return moving(e) && e.Error != nil }

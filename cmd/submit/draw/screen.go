@@ -31,6 +31,7 @@ type screen struct {
 	seen  seen
 	live  []liveCall
 	due   time.Time // of the next try; zero: none
+	asked bool      // a call of this pass has said why there is a next one
 	drawn int       // live lines on the screen
 	frame int
 	began time.Time
@@ -82,7 +83,7 @@ func (s *screen) Event(body any) {
 	defer s.mu.Unlock()
 	switch e := body.(type) {
 	case *execution.StartedEvent:
-		s.live, s.due = nil, time.Time{}
+		s.live, s.due, s.asked = nil, time.Time{}, false
 		if e.Attempt > 1 {
 			s.update(s.style.dim.Render(fmt.Sprintf("── attempt %d on %s ──", e.Attempt, cli.Line(e.Executor))))
 			return
@@ -100,6 +101,10 @@ func (s *screen) Event(body any) {
 		if e.DelayMs == 0 {
 			s.due = e.RetryAt
 		}
+		if s.asked { // its call has said why
+			s.update()
+			return
+		}
 		s.update(s.style.wait.Render("↻ ") + cli.Line(reason(e.Failure, "")))
 	}
 }
@@ -111,7 +116,7 @@ func (s *screen) call(e *execution.CallEvent) {
 			at = i
 		}
 	}
-	if moving(e) {
+	if moving(e) && !asked(e) {
 		if at < 0 {
 			s.live = append(s.live, liveCall{e.Entry, s.opts.Now()})
 		}
@@ -121,11 +126,15 @@ func (s *screen) call(e *execution.CallEvent) {
 	if at >= 0 {
 		s.live = append(s.live[:at], s.live[at+1:]...)
 	}
-	if s.seen.fresh(e) {
+	switch {
+	case asked(e):
+		s.asked = true
 		s.update(s.line(&e.Entry))
-		return
+	case s.seen.fresh(e):
+		s.update(s.line(&e.Entry))
+	default:
+		s.update()
 	}
-	s.update()
 }
 
 // line is the line of a call that does not move any more.
@@ -134,6 +143,8 @@ func (s *screen) line(e *execution.Entry) string {
 	switch {
 	case e.State == execution.Failed, e.State == execution.Refused:
 		symbol = s.style.bad.Render("✗")
+	case e.State == execution.Executing:
+		symbol = s.style.wait.Render("↻")
 	case e.State == execution.Pending:
 		symbol = s.style.wait.Render("‖")
 	case e.State == execution.Unknown:

@@ -1,0 +1,182 @@
+package crashtest
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/reprise-run/reprise/internal/natstest"
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/stream"
+)
+
+// scenario is one way that an execution goes, and thereby some rows of the table of
+// transitions.
+type scenario struct {
+	name  string
+	rows  string // of the table in ARCHITECTURE that a cut run takes
+	code  string
+	retry *execution.Retry
+	delay time.Duration // before the start
+	body  string        // in place of all these
+	ends  execution.Status
+
+	// parks says that the execution waits on a schedule, which the test then
+	// finds and makes due.
+	parks bool
+
+	// rough says that runs of a method differ in their results.
+	rough bool
+
+	// stops is the code with which the scenario is drained: its calls take time.
+	stops string
+}
+
+func scenarios() []scenario {
+	quick := &execution.Retry{MaxAttempts: 4, InitialDelayMs: 50, MaxDelayMs: 100}
+	return []scenario{
+		{
+			name: "sequential", rows: "1-4, 6, 9", ends: execution.Completed,
+			code:  `async () => { let s = 0; for (const x of [1, 2, 3]) s += await items.echo(x); return s }`,
+			stops: `async () => { let s = 0; for (const x of [1, 2, 3]) s += (await items.sleep({ms: 80, x})).x; return s }`,
+		},
+		{
+			name: "parallel", rows: "1-4, 6", ends: execution.Completed,
+			code: `async () => { const a = await Promise.all([40, 5, 20].map((ms) => items.sleep({ms}))); ` +
+				`return [await items.echo("end"), ...a.map((x) => x.ms)] }`,
+			stops: `async () => { const a = await Promise.all([120, 30, 60].map((ms) => items.sleep({ms}))); ` +
+				`return [await items.echo("end"), ...a.map((x) => x.ms)] }`,
+		},
+		{
+			name: "steps and timers", rows: "1-4, 6", ends: execution.Completed,
+			code: `async () => { const a = await codemode.step("one", async () => 1); await new Promise((r) => setTimeout(r, 20)); ` +
+				`return [a, await items.echo(2), await codemode.step("three", async () => 3)] }`,
+		},
+		{
+			name: "caught error", rows: "1-4, 6", ends: execution.Completed,
+			code: `async () => { let m; try { await items.boom() } catch (e) { m = e.message } return [m, await items.echo(1)] }`,
+		},
+		{
+			name: "short retry", rows: "5a, 8, 11", ends: execution.Completed, retry: quick, rough: true,
+			code:  `async () => { await items.echo(1); await items.retry_twice(); return await items.echo(2) }`,
+			stops: `async () => { await items.sleep({ms: 60}); await items.retry_twice(); return await items.sleep({ms: 60}) }`,
+		},
+		{
+			name: "long retry", rows: "5b, 8, 10, 11", ends: execution.Completed, parks: true,
+			code: `async () => { await items.echo(1); return [await lab.later(), await items.echo(2)] }`,
+		},
+		{
+			name: "paused", rows: "5d, 9", ends: execution.Paused,
+			code: `async () => { await items.echo(1); return await items.create_item({title: "a"}) }`,
+		},
+		{
+			name: "error", rows: "4, 9", ends: execution.Error,
+			code: `async () => { await items.echo(1); await items.boom() }`,
+		},
+		{name: "malformed", rows: "15, 9", ends: execution.Error, body: `{"code": 1}`},
+		{
+			name: "starts soon", rows: "13, 8", ends: execution.Completed, delay: 1200 * time.Millisecond,
+			code: `async () => await items.echo(1)`,
+		},
+		{
+			name: "starts late", rows: "13, 10", ends: execution.Completed, delay: time.Hour, parks: true,
+			code: `async () => await items.echo(1)`,
+		},
+	}
+}
+
+// submission returns the body to submit; code replaces the scenario's own.
+func (s scenario) submission(t *testing.T, code string) []byte {
+	t.Helper()
+	if s.body != "" {
+		return []byte(s.body)
+	}
+	r := execution.Request{Code: code, Retry: s.retry}
+	if s.delay > 0 {
+		at := time.Now().Add(s.delay)
+		r.StartAt = &at
+	}
+	body, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+// finish waits until the execution has ended, or waits for a person, and the queue
+// is empty. It does what the scenario needs to get there.
+func (l *life) finish(s scenario) {
+	l.t.Helper()
+	if s.parks && !l.due {
+		l.waitParked()
+		l.makeDue()
+	}
+	natstest.Eventually(l.t, "an end of "+l.key.String()+" and an empty queue", func() bool {
+		st, ok := l.state()
+		return ok && st.State.Status == s.ends && l.queued() == 0
+	})
+}
+
+// waitParked waits until the execution waits on its schedule and on nothing else.
+func (l *life) waitParked() {
+	l.t.Helper()
+	natstest.Eventually(l.t, "a schedule of "+l.key.String()+" and an empty queue", func() bool {
+		st, ok := l.state()
+		return ok && waits(st.State.Status) && l.scheduled() && l.queued() == 0
+	})
+	st, _ := l.state()
+	if !st.State.Carrier.Spent {
+		l.t.Errorf("parked, with a carrier that is not marked as spent: %+v", st.State)
+	}
+}
+
+func waits(s execution.Status) bool { return s == execution.Retrying || s == execution.Sleeping }
+
+// makeDue lets the time pass: it writes the state as if the execution had been due
+// some time ago, and sends the wake that the schedule stands for.
+func (l *life) makeDue() {
+	l.t.Helper()
+	l.due = true
+	st, _ := l.state()
+	past := time.Now().Add(-time.Second)
+	s := st.State
+	s.RetryAt, s.DelayMs, s.Nonce, s.Write = &past, 0, rand.Text(), 1
+	rev, err := l.stream.Journal().PutState(l.t.Context(), l.key, s, st.Revision)
+	if err != nil {
+		l.t.Fatalf("make due: %v", err)
+	}
+	if err := l.stream.Unschedule(l.t.Context(), l.key); err != nil {
+		l.t.Fatalf("make due: %v", err)
+	}
+	l.lab.open()
+	if err := l.stream.Wake(l.t.Context(), l.key, stream.WakeTimer, rev); err != nil {
+		l.t.Fatalf("make due: %v", err)
+	}
+}
+
+// applied returns how often each call that is journaled as applied ran by now.
+func (l *life) applied() map[string]int {
+	l.t.Helper()
+	now := map[string]int{}
+	_, _, records, err := l.stream.View(l.t.Context(), l.key)
+	st, ok := l.state()
+	if !ok {
+		return now
+	}
+	if err != nil {
+		l.t.Fatalf("read journal: %v", err)
+	}
+	log, err := journal.Fold(st.State, records)
+	if err != nil {
+		l.t.Fatalf("fold journal: %v", err)
+	}
+	ran := l.items.ByKey()
+	for _, e := range log.Entries {
+		if e.Mark == journal.MarkApplied && e.Connector == "items" {
+			now[callKey(l.key, e.Seq)] = ran[callKey(l.key, e.Seq)]
+		}
+	}
+	return now
+}

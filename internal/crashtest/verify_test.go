@@ -1,0 +1,133 @@
+package crashtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/reprise-run/reprise/internal/natstest"
+	"github.com/reprise-run/reprise/pkg/control"
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+)
+
+// callKey is the idempotency key of a call.
+func callKey(key journal.Key, seq int) string { return fmt.Sprintf("%s:%d", key.ID, seq) }
+
+// verify checks everything that must hold at the end of a run. known are the
+// calls that were journaled as applied at the cut, with how often they had run;
+// cuts is how often the execution lost its executor.
+func (l *life) verify(s scenario, want string, known map[string]int, cuts int) {
+	l.t.Helper()
+	if got := l.outcome(s); want != "" && got != want {
+		l.t.Errorf("outcome\n%s\nwant that of an uncut run\n%s", got, want)
+	}
+	l.verifyRuns(known, cuts)
+	l.verifyHistory(s)
+	if l.queued() != 0 {
+		l.t.Errorf("%d messages are left in the queue", l.queued())
+	}
+	if l.scheduled() {
+		l.t.Error("a schedule is left")
+	}
+}
+
+// verifyRuns counts executions of calls.
+func (l *life) verifyRuns(known map[string]int, cuts int) {
+	l.t.Helper()
+	ran := l.items.ByKey()
+	for key, n := range known {
+		if ran[key] != n {
+			l.t.Errorf("call %s was journaled as applied after %d runs, and ran %d times in the end", key, n, ran[key])
+		}
+	}
+	for key, n := range ran {
+		if n > 1+cuts {
+			l.t.Errorf("call %s ran %d times with %d cuts", key, n, cuts)
+		}
+		if !strings.HasPrefix(key, string(l.key.ID)+":") {
+			l.t.Errorf("call %s is of no execution", key)
+		}
+	}
+	if cuts == 0 {
+		return
+	}
+	for key, n := range known {
+		if n > cuts {
+			l.t.Errorf("call %s had run %d times at cut %d", key, n, cuts)
+		}
+	}
+}
+
+// verifyHistory checks the writes, and that the journal can be read.
+func (l *life) verifyHistory(s scenario) {
+	l.t.Helper()
+	st, ok := l.state()
+	if !ok {
+		l.t.Fatal("no state")
+	}
+	var history []write
+	natstest.Eventually(l.t, "the tap to hear the last write", func() bool {
+		history = l.tap.history(l.key)
+		return len(history) > 0 && history[len(history)-1].seq >= uint64(st.Revision)
+	})
+	if s.ends.Terminal() {
+		fenced(l.t, l.key, history)
+	}
+	log := l.fold()
+	for i, e := range log.Entries {
+		if e.Seq != i {
+			l.t.Errorf("entry %d has seq %d", i, e.Seq)
+		}
+	}
+}
+
+func (l *life) fold() *journal.Log {
+	l.t.Helper()
+	st, _, records, err := l.stream.View(l.t.Context(), l.key)
+	if err != nil {
+		l.t.Fatalf("read journal: %v", err)
+	}
+	log, err := journal.Fold(st.State, records)
+	if err != nil {
+		l.t.Fatalf("fold journal: %v", err)
+	}
+	return log
+}
+
+// outcome is what people see of the end, without what may differ between two
+// runs: times, attempts, and results of a method that counts its runs.
+func (l *life) outcome(s scenario) string {
+	l.t.Helper()
+	c, err := control.NewClient(control.ClientConfig{Conn: l.nc, Runtime: l.key.Runtime})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	r, err := c.Get(l.t.Context(), l.key.ID)
+	if err != nil {
+		l.t.Fatalf("get: %v", err)
+	}
+	type call struct {
+		Seq            int
+		Name           string
+		Args, Result   json.RawMessage
+		Error          *execution.CallError
+		State          execution.EntryState
+		Approval, Made bool
+	}
+	var calls []call
+	for _, e := range r.Calls {
+		k := call{e.Seq, e.Connector + "." + e.Method, e.Args, e.Result, e.Error, e.State, e.RequiresApproval, e.StartedAt != nil}
+		if s.rough && strings.HasPrefix(e.Method, "retry") {
+			k.Result = nil
+		}
+		calls = append(calls, k)
+	}
+	text, err := json.MarshalIndent(map[string]any{
+		"status": r.Status, "result": r.Result, "error": r.Error, "failure": r.Failure, "calls": calls, "pending": len(r.Pending), "code": r.Code,
+	}, "", " ")
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return string(text)
+}
