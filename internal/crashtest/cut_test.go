@@ -5,7 +5,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/reprise-run/reprise/internal/natstest"
 )
 
 // atOnce is how many cases run at the same time: they mostly wait for the
@@ -65,7 +64,7 @@ func (r *rig) uncut(t *testing.T, s scenario, code string) (string, []string) {
 	l.verify(s, "", nil, 0)
 	want := l.outcome(s)
 	e.stop()
-	if len(k.operations()) < 3 {
+	if len(k.operations()) < 2 {
 		t.Fatalf("operations %q: the link does not see them", k.operations())
 	}
 	t.Logf("rows %s; operations %q", s.rows, k.operations())
@@ -98,7 +97,7 @@ func (r *rig) cut(t *testing.T, s scenario, want string, n int, side where) {
 func (l *life) awaitCut(s scenario, k *link) bool {
 	l.t.Helper()
 	cut := false
-	natstest.Eventually(l.t, "the cut, or the end", func() bool {
+	l.await("the cut, or the end", func() bool {
 		select {
 		case <-k.acted:
 			cut = true

@@ -228,3 +228,21 @@ func (b *lab) Execute(context.Context, connector.Call) (json.RawMessage, error) 
 		return nil, retry.After(61*time.Second, errors.New("closed"))
 	}
 }
+
+// await waits until ok returns true, and fails the test after StartWait. It looks
+// less often than natstest.Eventually: many cases run at once, and every look costs
+// the server requests.
+func (l *life) await(what string, ok func() bool) {
+	l.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), natstest.StartWait)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			l.t.Fatalf("waited %v in vain for %s", natstest.StartWait, what)
+		}
+	}
+}

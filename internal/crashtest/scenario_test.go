@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
 	"github.com/reprise-run/reprise/pkg/stream"
@@ -113,7 +112,7 @@ func (l *life) finish(s scenario) {
 		l.waitParked()
 		l.makeDue()
 	}
-	natstest.Eventually(l.t, "an end of "+l.key.String()+" and an empty queue", func() bool {
+	l.await("an end of "+l.key.String()+" and an empty queue", func() bool {
 		st, ok := l.state()
 		return ok && st.State.Status == s.ends && l.queued() == 0
 	})
@@ -122,7 +121,7 @@ func (l *life) finish(s scenario) {
 // waitParked waits until the execution waits on its schedule and on nothing else.
 func (l *life) waitParked() {
 	l.t.Helper()
-	natstest.Eventually(l.t, "a schedule of "+l.key.String()+" and an empty queue", func() bool {
+	l.await("a schedule of "+l.key.String()+" and an empty queue", func() bool {
 		st, ok := l.state()
 		return ok && waits(st.State.Status) && l.scheduled() && l.queued() == 0
 	})

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -67,7 +66,7 @@ func (l *life) verifyHistory(s scenario) {
 		l.t.Fatal("no state")
 	}
 	var history []write
-	natstest.Eventually(l.t, "the tap to hear the last write", func() bool {
+	l.await("the tap to hear the last write", func() bool {
 		history = l.tap.history(l.key)
 		return len(history) > 0 && history[len(history)-1].seq >= uint64(st.Revision)
 	})

@@ -120,7 +120,7 @@ func (p *pass) threw(ctx context.Context, t *sandbox.Thrown) (Result, error) {
 
 // timedOut handles the end of the wall clock: what is in flight is cancelled.
 func (p *pass) timedOut(ctx context.Context) (Result, error) {
-	f := p.failedCode(execution.ReasonTimeout, errTimeout.Error(), sandbox.Pos{})
+	f := p.failedCode(execution.ReasonTimeout, timedOut, sandbox.Pos{})
 	f.kind = execution.KindTimeout
 	return p.judge(ctx, f)
 }

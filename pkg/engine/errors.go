@@ -15,7 +15,10 @@ var ErrDrain = errors.New("the executor drains")
 var ErrStorage = errors.New("journal unavailable")
 
 // errTimeout is the cause with which the wall clock ends a pass.
-var errTimeout = errors.New("Execution timed out") //nolint:staticcheck // the text is what users see
+var errTimeout = errors.New("execution timed out")
+
+// timedOut is what users read of it.
+const timedOut = "Execution timed out"
 
 // errRetry stops the sandbox after a connector asked for a retry.
 var errRetry = errors.New("a connector asked for a retry")

@@ -52,6 +52,9 @@ func (p *pass) execute(ctx context.Context, o *op) {
 			return
 		}
 	}
+	if ctx.Err() != nil {
+		return // the pass has ended: another executor may have the execution
+	}
 	result, err := p.cfg.Connectors.Execute(ctx, o.Connector, connector.Call{
 		Runtime:        p.Key.Runtime,
 		ExecutionID:    p.Key.ID,

@@ -122,14 +122,8 @@ func (p *pass) run(outer context.Context) (Result, error) {
 	if ms := p.Request.TimeoutMs; ms > 0 {
 		timeout = time.Duration(ms) * time.Millisecond
 	}
-	// A write that is under way when the time is over may still land.
-	store, giveUp := context.WithCancelCause(outer)
-	defer giveUp(nil)
-	p.store = store
-	p.deadline = time.AfterFunc(p.firstTimeout(timeout), func() {
-		end(errTimeout)
-		time.AfterFunc(storageGrace, func() { giveUp(errTimeout) })
-	})
+	defer p.openStore(ctx)()
+	p.deadline = time.AfterFunc(p.firstTimeout(timeout), func() { end(errTimeout) })
 	defer p.deadline.Stop()
 	p.flight.begin(outer)
 	defer p.flight.cancel()
@@ -147,8 +141,27 @@ func (p *pass) run(outer context.Context) (Result, error) {
 	return p.conclude(outer, ended, err)
 }
 
-// storageGrace is how long a journal write may go on after the pass has timed out.
+// storageGrace is how long a journal write that is under way may go on after the
+// pass has timed out or is drained: what it holds must not be lost to either.
 const storageGrace = 5 * time.Second
+
+// openStore makes the context of the journal out of that of the pass.
+func (p *pass) openStore(ctx context.Context) (done func()) {
+	store, giveUp := context.WithCancelCause(context.WithoutCancel(ctx))
+	p.store = store
+	stop := context.AfterFunc(ctx, func() {
+		cause := context.Cause(ctx)
+		if errors.Is(cause, errTimeout) || errors.Is(cause, ErrDrain) {
+			time.AfterFunc(storageGrace, func() { giveUp(cause) })
+			return
+		}
+		giveUp(cause)
+	})
+	return func() {
+		stop()
+		giveUp(nil)
+	}
+}
 
 // firstTimeout is the bound until the replay is through: the pass's own, or the
 // executor's when that is longer and there is something to replay.

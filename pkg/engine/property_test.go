@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,7 +25,7 @@ var propertyRuns = flag.Int("property.runs", 40, "how many random programs to st
 // clockwork is a connector whose calls end at a given time after the start of the
 // pass. So the order of answers is the same in every pass of a program, as it is
 // for a remote side that goes on while nobody listens.
-type clockwork struct{ start time.Time }
+type clockwork struct{ start atomic.Int64 }
 
 func (c *clockwork) Describe() connector.Description {
 	return connector.Description{Methods: []connector.Method{{Name: "work"}}}
@@ -39,7 +40,7 @@ func (c *clockwork) Execute(ctx context.Context, call connector.Call) (json.RawM
 	if err := json.Unmarshal(call.Args, &args); err != nil {
 		return nil, err
 	}
-	t := time.NewTimer(time.Until(c.start.Add(time.Duration(args.At * float64(time.Millisecond)))))
+	t := time.NewTimer(time.Until(time.Unix(0, c.start.Load()).Add(time.Duration(args.At * float64(time.Millisecond)))))
 	defer t.Stop()
 	select {
 	case <-t.C:
@@ -132,7 +133,7 @@ func tell(t *testing.T, code string, cutAt int, after bool) (told, int) {
 	store := &cutStore{Store: journal.NewMem(), cutAt: cutAt, after: after}
 	r := newRig(t, func(c *Config) { c.Store = store }, connector.Named{Name: "w", Connector: w})
 	r.key.ID = "01JD0000000000000000000000"
-	r.onPass = func() { w.start = time.Now() }
+	r.onPass = func() { w.start.Store(time.Now().UnixNano()) }
 	res := r.execute(execution.Request{Code: code})
 	out := told{Status: res.Status, Result: string(res.Value.Shown()) + res.Error}
 	for _, e := range r.entries() {
