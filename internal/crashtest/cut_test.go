@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-
 )
 
 // atOnce is how many cases run at the same time: they mostly wait for the
@@ -17,27 +16,27 @@ const atOnce = 12
 func TestCutBetweenEveryTwoOperations(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
+	everywhere(t, r, scenarios(), []where{before, after}, r.cut)
+}
+
+// everywhere runs a case for every operation of every scenario and each side of it.
+func everywhere(t *testing.T, r *rig, all []scenario, sides []where, run func(t *testing.T, s scenario, want string, n int, side where)) {
 	slots := make(chan struct{}, atOnce)
-	var all sync.WaitGroup
-	defer all.Wait()
-	for _, s := range scenarios() {
-		all.Go(func() {
+	var running sync.WaitGroup
+	defer running.Wait()
+	for _, s := range all {
+		running.Go(func() {
 			var want string
 			var operations []string
 			inSlot(slots, func() {
-				t.Run(s.name+"/uncut", func(t *testing.T) { want, operations = r.uncut(t, s, s.code) })
+				t.Run(s.name+"/uncut", func(t *testing.T) { want, operations = r.uncut(t, s) })
 			})
-			if want == "" {
-				return
-			}
-			var cases sync.WaitGroup
-			defer cases.Wait()
 			for i, operation := range operations {
-				for _, side := range []where{before, after} {
-					cases.Go(func() {
+				for _, side := range sides {
+					running.Go(func() {
 						inSlot(slots, func() {
 							t.Run(fmt.Sprintf("%s/%s %d %s", s.name, side, i+1, operation), func(t *testing.T) {
-								r.cut(t, s, want, i+1, side)
+								run(t, s, want, i+1, side)
 							})
 						})
 					})
@@ -55,11 +54,11 @@ func inSlot(slots chan struct{}, f func()) {
 
 // uncut runs a scenario to its end. It returns the outcome and the durable
 // operations that led to it.
-func (r *rig) uncut(t *testing.T, s scenario, code string) (string, []string) {
+func (r *rig) uncut(t *testing.T, s scenario) (string, []string) {
 	l := r.newLife(t)
 	k := newLink(t, r.addr, 0, before, nil)
 	e := l.start("uncut", k.url(), takeover, nil)
-	l.submit(s.submission(t, code))
+	l.submit(s.submission(t))
 	l.finish(s)
 	l.verify(s, "", nil, 0)
 	want := l.outcome(s)
@@ -77,7 +76,7 @@ func (r *rig) cut(t *testing.T, s scenario, want string, n int, side where) {
 	l := r.newLife(t)
 	k := newLink(t, r.addr, n, side, nil)
 	victim := l.start("victim", k.url(), takeover, nil)
-	l.submit(s.submission(t, s.code))
+	l.submit(s.submission(t))
 	cuts := 1
 	if !l.awaitCut(s, k) {
 		cuts = 0 // what runs at the same time may need fewer operations this time

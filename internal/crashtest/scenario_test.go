@@ -1,6 +1,7 @@
 package crashtest
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"testing"
@@ -86,13 +87,21 @@ func scenarios() []scenario {
 	}
 }
 
-// submission returns the body to submit; code replaces the scenario's own.
-func (s scenario) submission(t *testing.T, code string) []byte {
+// slow returns the scenarios with calls that take long enough to be stopped in.
+func slow(all []scenario) []scenario {
+	for i := range all {
+		all[i].code = cmp.Or(all[i].stops, all[i].code)
+	}
+	return all
+}
+
+// submission returns the body to submit.
+func (s scenario) submission(t *testing.T) []byte {
 	t.Helper()
 	if s.body != "" {
 		return []byte(s.body)
 	}
-	r := execution.Request{Code: code, Retry: s.retry}
+	r := execution.Request{Code: s.code, Retry: s.retry}
 	if s.delay > 0 {
 		at := time.Now().Add(s.delay)
 		r.StartAt = &at

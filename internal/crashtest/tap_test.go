@@ -31,10 +31,13 @@ type write struct {
 	state journal.State // of a state
 }
 
+// newTap starts a tap. It must not listen where pulls are answered: it would be
+// taken for the interest of an executor that is gone, and messages would be
+// delivered to nobody.
 func newTap(tb testing.TB, nc *nats.Conn) *tap {
 	tb.Helper()
 	t := &tap{writes: map[string]write{}, answers: map[string]uint64{}}
-	for subject, handler := range map[string]nats.MsgHandler{"$KV.executions.>": t.wrote, "_INBOX.>": t.answered} {
+	for subject, handler := range map[string]nats.MsgHandler{"$KV.executions.>": t.wrote, "_INBOX.*.*": t.answered} {
 		sub, err := nc.Subscribe(subject, handler)
 		if err != nil {
 			tb.Fatalf("tap: %v", err)

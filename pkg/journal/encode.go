@@ -3,6 +3,7 @@ package journal
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Sizes are the limits of a store, in bytes of JSON.
@@ -61,9 +62,9 @@ func (r Record) Encode(sizes Sizes, move Mover) ([][]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		text, err := json.Marshal(moved)
+		text, err := moved.json()
 		if err != nil {
-			return nil, fmt.Errorf("encode record: %w", err)
+			return nil, err
 		}
 		if len(text) <= sizes.Record {
 			return [][]byte{text}, nil
@@ -78,19 +79,42 @@ func (r Record) Encode(sizes Sizes, move Mover) ([][]byte, error) {
 	all := make([][]byte, len(parts))
 	for i, p := range parts {
 		var err error
-		if all[i], err = json.Marshal(p); err != nil {
-			return nil, fmt.Errorf("encode record: %w", err)
+		if all[i], err = p.json(); err != nil {
+			return nil, err
 		}
 	}
 	return all, nil
 }
 
+// json returns the record's JSON; the same as [json.Marshal] gives, but for escapes
+// that only HTML needs.
+func (r *Record) json() ([]byte, error) {
+	t := text{out: make([]byte, 0, r.estimate())}
+	t.record(r)
+	if t.err != nil {
+		return nil, fmt.Errorf("encode record: %w", t.err)
+	}
+	return t.out, nil
+}
+
+// estimate returns about how long the record's JSON will be.
+func (r *Record) estimate() int {
+	n := 64
+	for i := range r.Issued {
+		n += 96 + r.Issued[i].Args.Size()
+	}
+	for i := range r.Done {
+		n += 96 + r.Done[i].Result.Size()
+	}
+	return n
+}
+
 // moveOut copies r only where it has something to move.
 func (r Record) moveOut(move Mover, most int) (Record, error) {
-	for _, v := range r.Values() {
-		if len(v.JSON) > most {
-			return r.MapValues(move.above(most))
-		}
+	large := func(v *Value) bool { return v != nil && len(v.JSON) > most }
+	if slices.ContainsFunc(r.Issued, func(in Intent) bool { return large(in.Args) }) ||
+		slices.ContainsFunc(r.Done, func(c Completion) bool { return large(c.Result) }) {
+		return r.MapValues(move.above(most))
 	}
 	return r, nil
 }
