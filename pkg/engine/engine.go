@@ -158,6 +158,10 @@ func (e *Engine) Run(ctx context.Context, in Pass) (Result, error) {
 	p := newPass(e, in)
 	started := e.cfg.Now()
 	if err := p.load(ctx); err != nil {
+		if errors.Is(context.Cause(ctx), ErrDrain) {
+			// Nothing ran: what the state carries stays as it is.
+			return Result{Status: execution.Queued, Carry: in.State.Carry, Log: &journal.Log{Progress: in.State.Progress}}, nil
+		}
 		return Result{}, p.outside(ctx, err)
 	}
 	res, err := p.run(ctx)

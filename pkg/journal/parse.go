@@ -8,8 +8,8 @@ import (
 )
 
 // ParseRecords reads records as [Record.Encode] writes them. The records share
-// memory with the texts, which nobody may change any more. It returns [ErrCorrupt]
-// and the number of the first text that is none.
+// memory with the texts, which nobody may change any more. It returns [ErrCorrupt],
+// with the index of the first text that is none.
 func ParseRecords(texts [][]byte) ([]Record, error) {
 	p := parser{names: make(map[string]string)}
 	all := make([]Record, len(texts))

@@ -58,27 +58,26 @@ func (t *text) value(key string, v *Value) {
 		return
 	}
 	t.plain(key)
-	t.plain("{")
-	mark := len(t.out)
+	next := "{"
 	if len(v.JSON) > 0 {
-		t.plain(`,"v":`)
+		t.plain(`{"v":`)
 		t.raw(v.JSON)
+		next = ","
 	}
 	if v.Object != "" {
-		t.stringAt(`,"$object":`, v.Object)
+		t.plain(next)
+		t.stringAt(`"$object":`, v.Object)
+		next = ","
 	}
 	if v.Bytes != 0 {
-		t.number(`,"bytes":`, int64(v.Bytes))
+		t.plain(next)
+		t.number(`"bytes":`, int64(v.Bytes))
+		next = ","
 	}
-	t.uncomma(mark)
+	if next == "{" {
+		t.plain(next)
+	}
 	t.plain("}")
-}
-
-// uncomma takes the comma away that what was written since the mark begins with.
-func (t *text) uncomma(mark int) {
-	if len(t.out) > mark {
-		t.out = append(t.out[:mark], t.out[mark+1:]...)
-	}
 }
 
 func (t *text) callError(e *execution.CallError) {

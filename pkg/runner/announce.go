@@ -2,6 +2,7 @@ package runner
 
 import (
 	"encoding/json"
+	"strconv"
 
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -15,9 +16,15 @@ type announcer struct {
 	attempt int
 }
 
-// Call announces that an entry changed.
+// Call announces that an entry changed: an [execution.CallEvent]. There are two with
+// every call, and one with every replayed call.
 func (a *announcer) Call(e execution.Entry) {
-	a.announce(a.key, execution.EventCall, execution.CallEvent{ExecutionID: a.key.ID, Pass: a.attempt, Entry: e})
+	raw := make([]byte, 0, 320+len(e.Args)+len(e.Result))
+	raw = append(raw, `{"executionId":"`...)
+	raw = append(raw, a.key.ID...)
+	raw = append(raw, `","pass":`...)
+	raw = append(strconv.AppendInt(raw, int64(a.attempt), 10), ',')
+	a.send(a.key, execution.EventCall, append(journal.AppendEntry(raw, &e), '}'), "")
 }
 
 // Log announces a line of the console.
@@ -81,12 +88,30 @@ func pendingKind(e *journal.Entry) execution.PendingKind {
 	return e.Pending
 }
 
-// announce publishes an event. In place of one that is larger than a message may
-// be goes one without an id: events are hints, and its reader asks for the record.
+// announce publishes an event.
 func (r *Runner) announce(key journal.Key, name string, body any) {
-	raw, err := json.Marshal(body)
-	if err == nil && int64(len(raw)) > r.cfg.Stream.Conn().MaxPayload() {
-		raw, err = json.Marshal(execution.StatusEvent{Status: statusOf(body)})
+	var raw []byte
+	var err error
+	var status execution.Status
+	if o, ok := body.(execution.Outcome); ok {
+		status = o.Status
+		raw, err = outcomeText(o)
+	} else {
+		raw, err = json.Marshal(body)
+	}
+	if err != nil {
+		r.cfg.Logger.Debug("encode event", "execution", key.ID, "event", name, "err", err)
+		return
+	}
+	r.send(key, name, raw, status)
+}
+
+// send publishes the text of an event. In place of one that is larger than a message
+// may be goes one without an id: events are hints, and its reader asks for the record.
+func (r *Runner) send(key journal.Key, name string, raw []byte, status execution.Status) {
+	var err error
+	if int64(len(raw)) > r.cfg.Stream.Conn().MaxPayload() {
+		raw, err = json.Marshal(execution.StatusEvent{Status: status})
 	}
 	if err == nil {
 		err = stream.Event(r.cfg.Stream.Conn(), key, name, raw)
@@ -96,9 +121,25 @@ func (r *Runner) announce(key journal.Key, name string, body any) {
 	}
 }
 
-func statusOf(body any) execution.Status {
-	if o, ok := body.(execution.Outcome); ok {
-		return o.Status
+// outcomeText is the JSON of an outcome; its calls, which may be many, come last.
+func outcomeText(o execution.Outcome) ([]byte, error) {
+	calls := o.Calls
+	o.Calls = nil
+	head, err := json.Marshal(struct {
+		execution.Outcome
+		Calls any `json:"calls,omitempty"` // takes the field's place
+	}{Outcome: o})
+	if err != nil {
+		return nil, err
 	}
-	return ""
+	raw := make([]byte, 0, len(head)+256*len(calls)+16)
+	raw = append(raw, head[:len(head)-1]...)
+	raw = append(raw, `,"calls":[`...)
+	for i := range calls {
+		if i > 0 {
+			raw = append(raw, ',')
+		}
+		raw = append(journal.AppendEntry(append(raw, '{'), &calls[i]), '}')
+	}
+	return append(raw, `]}`...), nil
 }

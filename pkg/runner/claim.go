@@ -155,17 +155,28 @@ func (r *Runner) postpone(ctx context.Context, m *message) error {
 	if err != nil {
 		return err
 	}
-	// crash here: the message comes again, is the carrier, and is not due.
-	if err := r.journal.PutRequest(ctx, m.key, rev, m.request); err != nil {
-		return leave(err)
-	}
-	rest := time.Until(at)
-	if rest <= longWait {
+	// crash here: the message comes again, is the carrier, and is not due: row 8.
+	known := &journal.Stored{State: s, Revision: rev, At: time.Now()}
+	if rest := time.Until(at); rest <= longWait {
 		return r.nak(ctx, m.Delivery, rest)
 	}
-	s.Write, s.Carrier.Spent = 2, true
-	if rev, err = r.journal.PutState(ctx, m.key, s, rev); err != nil {
-		return leave(err)
+	return leave(r.park(ctx, m, known))
+}
+
+// park lets an execution wait on a schedule of the server, and drops the message.
+// What only the message has, the request, is written first.
+func (r *Runner) park(ctx context.Context, m *message, known *journal.Stored) error {
+	s, rev := known.State, known.Revision
+	if s.Carrier.Seq == m.Seq && !s.Carrier.Spent {
+		if _, err := r.request(ctx, m, rev, false); err != nil {
+			return fmt.Errorf("request: %w", err)
+		}
+		// crash here: not due, and its message still there: the same again.
+		s.Nonce, s.Write, s.UpdatedAt, s.Carrier.Spent = rand.Text(), 1, time.Now().UTC(), true
+		var err error
+		if rev, err = r.journal.PutState(ctx, m.key, s, rev); err != nil {
+			return fmt.Errorf("mark carrier: %w", err)
+		}
 	}
 	// crash here: the message comes again, is spent, and the promise is redone.
 	if err := r.promise(ctx, m.key, s, rev); err != nil {

@@ -21,7 +21,7 @@ const (
 	actLost              // the same, and count the pass before as lost
 	actRedo              // do again what the settle promised, then ack
 	actWait              // hand back, to come again after verdict.delay
-	actParked            // not due: schedule again, then ack
+	actParked            // not due for long: leave it to a schedule, then ack
 	actLeave             // touch nothing: it comes again by itself
 )
 
@@ -48,6 +48,11 @@ func (r *Runner) handle(ctx context.Context, q *stream.Queue, d *stream.Delivery
 }
 
 func (r *Runner) process(ctx context.Context, q *stream.Queue, m *message) error {
+	select {
+	case <-r.handOver:
+		return r.nak(ctx, m.Delivery, 0)
+	default:
+	}
 	var known *journal.Stored
 	if m.IsWake || m.Delivered > 1 {
 		stored, err := r.read(ctx, m.key)
@@ -170,10 +175,7 @@ func (r *Runner) carryOut(ctx context.Context, q *stream.Queue, m *message, know
 		}
 		return r.ack(ctx, m.Delivery)
 	case actParked:
-		if err := r.cfg.Stream.Schedule(ctx, m.key, *known.State.RetryAt, known.Revision); err != nil {
-			return fmt.Errorf("schedule again: %w", err)
-		}
-		return r.ack(ctx, m.Delivery)
+		return r.park(ctx, m, known)
 	case actClaim, actLost:
 		return r.claimAndRun(ctx, q, m, known, v.act == actLost)
 	}

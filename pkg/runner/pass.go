@@ -34,9 +34,9 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	// crash here: `running` without a request; the next delivery counts a lost
 	// pass and writes the request from its own body.
 	log := r.cfg.Logger.With("runtime", m.key.Runtime, "execution", m.key.ID, "attempt", s.Attempt)
-	ctx, end := context.WithCancelCause(ctx)
+	running, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	c := &claimed{message: m, state: s, rev: rev, quiet: r.startHeartbeat(ctx, end, m, rev, q.AckWait()/3)}
+	c := &claimed{message: m, state: s, rev: rev, quiet: r.startHeartbeat(running, end, m, rev, q.AckWait()/3)}
 	defer c.quiet()
 
 	request, err := r.request(ctx, m, rev, known == nil)
@@ -51,7 +51,7 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 		return leave(fmt.Errorf("request: %w", err))
 	}
 	r.announceStart(m.key, s)
-	res, err := r.cfg.Engine.Run(ctx, engine.Pass{
+	res, err := r.cfg.Engine.Run(running, engine.Pass{
 		Key: m.key, Claim: rev, State: s, Request: request, Fresh: known == nil,
 		Observe: &announcer{Runner: r, key: m.key, attempt: s.Attempt},
 	})
@@ -88,6 +88,9 @@ func (r *Runner) startHeartbeat(ctx context.Context, end context.CancelCauseFunc
 		for {
 			select {
 			case <-ctx.Done():
+				return
+			case <-r.handOver:
+				end(engine.ErrDrain)
 				return
 			case <-tick.C:
 			}

@@ -20,16 +20,14 @@ import (
 
 // rig is a runner whose deliveries a test hands over one by one.
 type rig struct {
-	t      *testing.T
-	srv    *natstest.Server
-	js     jetstream.JetStream
-	s      *stream.Stream
-	q      *stream.Queue
-	r      *Runner
-	items  *fixture.Items
-	set    *connector.Set
-	passes context.Context
-	drain  context.CancelCauseFunc
+	t     *testing.T
+	srv   *natstest.Server
+	js    jetstream.JetStream
+	s     *stream.Stream
+	q     *stream.Queue
+	r     *Runner
+	items *fixture.Items
+	set   *connector.Set
 }
 
 const ackWait = 2 * time.Second
@@ -65,7 +63,6 @@ func newRig(t *testing.T, change func(*Config)) *rig {
 	if x.r, err = New(cfg); err != nil {
 		t.Fatal(err)
 	}
-	x.passes, x.drain = context.WithCancelCause(t.Context())
 	return x
 }
 
@@ -101,7 +98,7 @@ func (x *rig) next() *stream.Delivery {
 }
 
 // handle runs one delivery to its end.
-func (x *rig) handle(d *stream.Delivery) { x.r.handle(x.passes, x.q, d) }
+func (x *rig) handle(d *stream.Delivery) { x.r.handle(x.t.Context(), x.q, d) }
 
 func (x *rig) key(id execution.ID) journal.Key { return journal.Key{Runtime: "default", ID: id} }
 

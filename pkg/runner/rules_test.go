@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/reprise-run/reprise/internal/natstest"
-	"github.com/reprise-run/reprise/pkg/engine"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
 )
@@ -217,7 +216,7 @@ func TestDrainHandsOver(t *testing.T) {
 	done := make(chan struct{})
 	go func() { defer close(done); x.handle(d) }()
 	natstest.Eventually(t, "the call", func() bool { return x.items.Runs("abortable_slow_once") == 1 })
-	x.drain(engine.ErrDrain)
+	close(x.r.handOver)
 	<-done
 	if got := x.state(id).State; got.Status != execution.Queued || got.LostPasses != 0 {
 		t.Fatalf("state %+v, want queued", got)
@@ -226,7 +225,7 @@ func TestDrainHandsOver(t *testing.T) {
 	if again.Seq != d.Seq || again.Delivered != 2 {
 		t.Errorf("message %d for the %d. time, want %d for the second", again.Seq, again.Delivered, d.Seq)
 	}
-	x.passes = t.Context()
+	x.r.handOver = make(chan struct{}) // the next executor's
 	x.handle(again)
 	if got := x.state(id).State; got.Status != execution.Completed || got.Attempt != 2 || got.Try != 1 || x.items.Runs("echo") != 1 {
 		t.Errorf("state %+v, echo ran %d times; want completed in try 1, echo once", got, x.items.Runs("echo"))

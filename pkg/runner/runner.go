@@ -23,6 +23,9 @@ type Runner struct {
 	slots   chan struct{}
 	passes  sync.WaitGroup
 	early   earlyNaks
+
+	// handOver is closed when running passes are to end for others to take over.
+	handOver chan struct{}
 }
 
 // New returns a runner, or an error that names every field of cfg that is wrong.
@@ -31,13 +34,13 @@ func New(cfg Config) (*Runner, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, fmt.Errorf("runner config: %w", err)
 	}
-	return &Runner{cfg: cfg, journal: cfg.Stream.Journal(), slots: make(chan struct{}, cfg.Concurrency)}, nil
+	return &Runner{cfg: cfg, journal: cfg.Stream.Journal(), slots: make(chan struct{}, cfg.Concurrency), handOver: make(chan struct{})}, nil
 }
 
 // Run takes work until ctx ends. Then it takes no more, gives running passes the
 // drain timeout, hands over those that are left, and returns nil. ready is called
 // once all queues are open; nil is allowed. It returns an error when a queue cannot
-// be opened. The connection must outlive it.
+// be opened. The connection must outlive it. A runner runs once.
 func (r *Runner) Run(ctx context.Context, ready func()) error {
 	queues := make([]*stream.Queue, 0, len(r.cfg.Runtimes))
 	for _, runtime := range r.cfg.Runtimes {
@@ -47,14 +50,16 @@ func (r *Runner) Run(ctx context.Context, ready func()) error {
 		}
 		queues = append(queues, q)
 	}
-	passes, handOver := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer handOver(nil)
+	// What a pass does to journal and queue is not cut off by a drain: the next
+	// owner would have to wait until the claim is old.
+	work, abandon := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer abandon(nil)
 
 	var takers sync.WaitGroup
 	each := max(1, min(standing, r.cfg.Concurrency/len(queues)))
 	for _, q := range queues {
 		for range each {
-			takers.Go(func() { r.take(ctx, passes, q) })
+			takers.Go(func() { r.take(ctx, work, q) })
 		}
 	}
 	takers.Go(func() { r.sweepLoop(ctx) })
@@ -62,12 +67,12 @@ func (r *Runner) Run(ctx context.Context, ready func()) error {
 		ready()
 	}
 	<-ctx.Done()
-	r.drain(queues, &takers, handOver)
+	r.drain(queues, &takers, abandon)
 	return nil
 }
 
 // take runs every message that it gets on a slot of its own.
-func (r *Runner) take(ctx, passes context.Context, q *stream.Queue) {
+func (r *Runner) take(ctx, work context.Context, q *stream.Queue) {
 	for {
 		select {
 		case r.slots <- struct{}{}:
@@ -84,13 +89,13 @@ func (r *Runner) take(ctx, passes context.Context, q *stream.Queue) {
 		}
 		r.passes.Go(func() {
 			defer func() { <-r.slots }()
-			r.handle(passes, q, d)
+			r.handle(work, q, d)
 		})
 	}
 }
 
 // drain waits for the passes, and hands over those that outlast the timeout.
-func (r *Runner) drain(queues []*stream.Queue, takers *sync.WaitGroup, handOver context.CancelCauseFunc) {
+func (r *Runner) drain(queues []*stream.Queue, takers *sync.WaitGroup, abandon context.CancelCauseFunc) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	for _, q := range queues {
@@ -99,8 +104,11 @@ func (r *Runner) drain(queues []*stream.Queue, takers *sync.WaitGroup, handOver 
 		}
 	}
 	takers.Wait()
-	limit := time.AfterFunc(max(r.cfg.DrainTimeout, 0), func() { handOver(engine.ErrDrain) })
+	patience := max(r.cfg.DrainTimeout, 0)
+	limit := time.AfterFunc(patience, func() { close(r.handOver) })
 	defer limit.Stop()
+	last := time.AfterFunc(patience+settleTimeout, func() { abandon(engine.ErrDrain) })
+	defer last.Stop()
 	r.passes.Wait()
 }
 

@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -12,8 +11,7 @@ import (
 	"github.com/reprise-run/reprise/pkg/journal"
 )
 
-// settleTimeout bounds the settle of a pass that is drained: its own context has
-// ended.
+// settleTimeout bounds what is left to do for passes that are handed over.
 const settleTimeout = 10 * time.Second
 
 // keptLogBytes bounds the console lines that are kept of all passes together.
@@ -23,11 +21,6 @@ const keptLogBytes = 512 << 10
 // what that write says.
 func (r *Runner) settle(ctx context.Context, c *claimed, res engine.Result) error {
 	m, s := c.message, c.state
-	if errors.Is(context.Cause(ctx), engine.ErrDrain) {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
-		defer cancel()
-	}
 	now := time.Now().UTC()
 	s.Status, s.UpdatedAt, s.Write = res.Status, now, s.Write+1
 	s.Error, s.Failure, s.Result = res.Error, res.Failure, res.Value

@@ -23,6 +23,7 @@ func TestDeliveriesMeanWhatTheStateSays(t *testing.T) {
 		acked   = "acked"
 		kept    = "kept"
 		claimed = "claimed"
+		parked  = "parked"
 	)
 	type row struct {
 		state journal.State
@@ -47,7 +48,7 @@ func TestDeliveriesMeanWhatTheStateSays(t *testing.T) {
 		"queued, by another message":  {state: journal.State{Status: execution.Queued}, other: true, want: claimed},
 		"due":                         {state: journal.State{Status: execution.Retrying, RetryAt: at(-time.Second), DelayMs: 10}, want: claimed},
 		"not due":                     {state: journal.State{Status: execution.Retrying, RetryAt: at(30 * time.Second), DelayMs: 30_000}, want: kept},
-		"not due for long":            {state: journal.State{Status: execution.Retrying, RetryAt: at(time.Hour), DelayMs: 3600_000}, want: acked, sched: true},
+		"not due for long":            {state: journal.State{Status: execution.Retrying, RetryAt: at(time.Hour), DelayMs: 3600_000}, want: parked, sched: true},
 		"due by the delay, not clock": {state: journal.State{Status: execution.Retrying, RetryAt: at(time.Hour), DelayMs: 1}, old: true, want: claimed},
 		"sleeping, due":               {state: journal.State{Status: execution.Sleeping, RetryAt: at(-time.Second), DelayMs: 10}, want: claimed},
 	} {
@@ -82,6 +83,11 @@ func TestDeliveriesMeanWhatTheStateSays(t *testing.T) {
 				x.gone(d)
 				if after.Revision != rev {
 					t.Errorf("the state was written: %+v", after.State)
+				}
+			case parked:
+				x.gone(d)
+				if !after.State.Carrier.Spent || after.State.Status != tt.state.Status {
+					t.Errorf("state %+v, want its carrier spent", after.State)
 				}
 			case kept:
 				if !x.queued(d.Seq) || after.Revision != rev {

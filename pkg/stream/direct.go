@@ -18,6 +18,18 @@ const maxReadBytes = 16 << 20
 // lastOf reads the last messages of literal subjects, from any replica, in one
 // request. Missing ones are left out. complete is false when the answer was cut.
 func (s *Stream) lastOf(ctx context.Context, stream string, subjects []string, each func(storedMsg)) (complete bool, err error) {
+	return s.lastMsgs(ctx, stream, subjects, func(m *nats.Msg) error {
+		stored, err := directMsg(m)
+		if err == nil {
+			each(stored)
+		}
+		return err
+	})
+}
+
+// lastMsgs is lastOf with the messages as they come: only what is looked at has to
+// be taken apart.
+func (s *Stream) lastMsgs(ctx context.Context, stream string, subjects []string, each func(*nats.Msg) error) (complete bool, err error) {
 	body, err := json.Marshal(struct {
 		Subjects []string `json:"multi_last"`
 		MaxBytes int      `json:"max_bytes"`
@@ -37,30 +49,29 @@ func (s *Stream) lastOf(ctx context.Context, stream string, subjects []string, e
 	if err := s.nc.PublishRequest(s.api+"DIRECT.GET."+stream, inbox, body); err != nil {
 		return false, fmt.Errorf("ask for messages: %w", err)
 	}
+	timeout := time.NewTimer(longestTry)
+	defer timeout.Stop()
 	for {
-		m, err := nextAnswer(ctx, answers)
+		m, err := nextAnswer(ctx, answers, timeout)
 		if err != nil {
 			return false, fmt.Errorf("read from %s: %w", stream, err)
 		}
 		if status := m.Header.Get("Status"); status != "" {
 			return endOfRead(m, status)
 		}
-		stored, err := directMsg(m)
-		if err != nil {
+		if err := each(m); err != nil {
 			return false, err
 		}
-		each(stored)
 	}
 }
 
-func nextAnswer(ctx context.Context, answers <-chan *nats.Msg) (*nats.Msg, error) {
+func nextAnswer(ctx context.Context, answers <-chan *nats.Msg, timeout *time.Timer) (*nats.Msg, error) {
 	select {
 	case m := <-answers: // usually there are more than one
 		return m, nil
 	default:
 	}
-	timeout := time.NewTimer(longestTry)
-	defer timeout.Stop()
+	timeout.Reset(longestTry)
 	select {
 	case m := <-answers:
 		return m, nil
@@ -87,9 +98,9 @@ func endOfRead(m *nats.Msg, status string) (complete bool, err error) {
 }
 
 func directMsg(m *nats.Msg) (storedMsg, error) {
-	seq, err := strconv.ParseUint(m.Header.Get(jetstream.SequenceHeader), 10, 64)
+	seq, err := directSeq(m)
 	if err != nil {
-		return storedMsg{}, fmt.Errorf("read a stored message: sequence: %w", err)
+		return storedMsg{}, err
 	}
 	at, err := time.Parse(time.RFC3339Nano, m.Header.Get(jetstream.TimeStampHeaer))
 	if err != nil {
@@ -102,4 +113,13 @@ func directMsg(m *nats.Msg) (storedMsg, error) {
 		}
 	}
 	return stored, nil
+}
+
+// directSeq returns the sequence of a message in its stream.
+func directSeq(m *nats.Msg) (uint64, error) {
+	seq, err := strconv.ParseUint(m.Header.Get(jetstream.SequenceHeader), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("read a stored message: sequence: %w", err)
+	}
+	return seq, nil
 }

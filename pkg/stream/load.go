@@ -2,9 +2,15 @@ package stream
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/reprise-run/reprise/pkg/journal"
 )
@@ -12,6 +18,8 @@ import (
 const (
 	firstPage = 32  // most logs are short: one cheap request reads them
 	fullPage  = 256 // literal keys in one request
+
+	pagesAtOnce = 4 // of a long log
 
 	// doubtful is the number of stale or broken answers after which the leader
 	// is asked: the journal may be gone, or really broken.
@@ -27,17 +35,56 @@ var (
 // Load implements [journal.Store]. Any replica may answer, and an old one answers
 // with an old log: a page counts only when it shows the claim itself (R6).
 func (j *Journal) Load(ctx context.Context, key journal.Key, claim journal.Revision) ([]journal.Record, error) {
-	var all []journal.Record
-	for size := firstPage; ; size = fullPage {
-		page, err := j.page(ctx, key, claim, len(all), size)
+	all, err := j.page(ctx, key, claim, 0, firstPage)
+	if err == nil && len(all) == firstPage {
+		all, err = j.loadRest(ctx, key, claim, all)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load %s: %w", key, err)
+	}
+	return all, nil
+}
+
+// loadRest reads what follows a full first page: one more page, and then several at
+// once, so that the server reads while their records are decoded.
+func (j *Journal) loadRest(ctx context.Context, key journal.Key, claim journal.Revision, all []journal.Record) ([]journal.Record, error) {
+	w := newBackoff()
+	for width, try := 1, 1; ; width = pagesAtOnce {
+		pages, err := j.pages(ctx, key, claim, len(all), width)
 		if err != nil {
-			return nil, fmt.Errorf("load %s: %w", key, err)
+			return nil, err
 		}
-		all = append(all, page...)
-		if len(page) < size {
-			return all, nil
+		for len(pages) > 0 && len(pages[0]) == fullPage {
+			all, pages = append(all, pages[0]...), pages[1:]
+		}
+		switch {
+		case len(pages) == 0:
+		case !slices.ContainsFunc(pages[1:], func(page []journal.Record) bool { return len(page) > 0 }):
+			return append(all, pages[0]...), nil
+		case try >= doubtful:
+			return nil, errGap
+		default:
+			// Somebody writes, and different replicas answered: the short page is
+			// read again.
+			try++
+			if err := w.wait(ctx, errGap); err != nil {
+				return nil, err
+			}
 		}
 	}
+}
+
+// pages reads several full pages at once.
+func (j *Journal) pages(ctx context.Context, key journal.Key, claim journal.Revision, from, width int) ([][]journal.Record, error) {
+	all := make([][]journal.Record, width)
+	readers, within := errgroup.WithContext(ctx)
+	for i := range all {
+		readers.Go(func() (err error) {
+			all[i], err = j.page(within, key, claim, from+i*fullPage, fullPage)
+			return err
+		})
+	}
+	return all, readers.Wait()
 }
 
 // page reads records from, from+1 … up to size of them, until a replica proves
@@ -80,15 +127,20 @@ type logPage struct {
 	stream string
 	claim  uint64
 	state  string   // subject of the state
+	prefix string   // of the subjects of records, up to their number
+	from   int      // number of the first record
 	keys   []string // subjects of the records
-	got    map[string][]byte
+	got    [][]byte // in place; nil: not there
+	n      int      // how many are there
 }
 
 func (j *Journal) newPage(key journal.Key, claim journal.Revision, from, size int) *logPage {
 	bucket := j.bucket(key)
+	first := kvSubject(bucket, LogKey(key, from))
 	p := &logPage{
 		stream: kvStream(bucket), claim: uint64(claim), state: kvSubject(bucket, StateKey(key)),
-		keys: make([]string, size), got: make(map[string][]byte, size),
+		prefix: first[:strings.LastIndexByte(first, '.')+1], from: from,
+		keys: make([]string, size), got: make([][]byte, size),
 	}
 	for i := range p.keys {
 		p.keys[i] = kvSubject(bucket, LogKey(key, from+i))
@@ -99,27 +151,29 @@ func (j *Journal) newPage(key journal.Key, claim journal.Revision, from, size in
 // read asks for what is still missing. What a cut answer brought is kept: that
 // the others do not exist is proven by the last, complete one.
 func (p *logPage) read(ctx context.Context, s *Stream) error {
-	ask := []string{p.state}
-	for _, k := range p.keys {
-		if _, ok := p.got[k]; !ok {
+	ask := make([]string, 1, len(p.keys)+1)
+	ask[0] = p.state
+	for i, k := range p.keys {
+		if p.got[i] == nil {
 			ask = append(ask, k)
 		}
 	}
 	var seen uint64
-	before := len(p.got)
-	complete, err := s.lastOf(ctx, p.stream, ask, func(m storedMsg) {
-		if m.Subject == p.state {
-			seen = m.Seq
-			return
+	before := p.n
+	complete, err := s.lastMsgs(ctx, p.stream, ask, func(m *nats.Msg) (err error) {
+		subject := m.Header.Get(jetstream.SubjectHeader)
+		if subject == p.state {
+			seen, err = directSeq(m)
+			return err
 		}
-		p.got[m.Subject] = m.Data
+		return p.put(subject, m.Data)
 	})
 	switch {
 	case err != nil:
 		return err
 	case seen > p.claim:
 		return journal.ErrFenced
-	case !complete && len(p.got) > before:
+	case !complete && p.n > before:
 		return errCut
 	case !complete || seen < p.claim:
 		return errStale
@@ -127,11 +181,28 @@ func (p *logPage) read(ctx context.Context, s *Stream) error {
 	return p.gapless()
 }
 
+// put keeps one record's text.
+func (p *logPage) put(subject string, data []byte) error {
+	number, ok := strings.CutPrefix(subject, p.prefix)
+	n, err := strconv.Atoi(number)
+	if i := n - p.from; ok && err == nil && i >= 0 && i < len(p.got) {
+		if p.got[i] == nil {
+			p.n++
+		}
+		if p.got[i] = data; data == nil {
+			p.got[i] = []byte{}
+		}
+		return nil
+	}
+	return fmt.Errorf("read a stored message: %q was not asked for", subject)
+}
+
 // gapless checks that only the end is missing.
 func (p *logPage) gapless() error {
-	for i := range len(p.got) {
-		if _, ok := p.got[p.keys[i]]; !ok {
+	for _, text := range p.got[:p.n] {
+		if text == nil {
 			clear(p.got)
+			p.n = 0
 			return errGap
 		}
 	}
@@ -139,11 +210,9 @@ func (p *logPage) gapless() error {
 }
 
 func (p *logPage) records() ([]journal.Record, error) {
-	all := make([]journal.Record, len(p.got))
-	for i := range all {
-		if err := json.Unmarshal(p.got[p.keys[i]], &all[i]); err != nil {
-			return nil, fmt.Errorf("%s: %w: %w", p.keys[i], journal.ErrCorrupt, err)
-		}
+	all, err := journal.ParseRecords(p.got[:p.n])
+	if err != nil {
+		return nil, fmt.Errorf("from %s: %w", p.keys[0], err)
 	}
 	return all, nil
 }
