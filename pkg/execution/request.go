@@ -154,11 +154,14 @@ func parseField(name string, raw json.RawMessage, r *Request) error {
 		if r.Connectors == nil {
 			r.Connectors = []string{}
 		}
-		return nil
+		return r.checkConnectors()
 	case "labels":
-		return typed(name, raw, &r.Labels, "an object of strings")
+		if err := typed(name, raw, &r.Labels, "an object of strings"); err != nil {
+			return err
+		}
+		return r.checkLabels()
 	}
-	return &RequestError{Field: name, Problem: "unknown field; the fields are id, code, input, retry, timeoutMs, startAt, limits, connectors and labels"}
+	return &RequestError{Field: clip(name, 64), Problem: "unknown field; the fields are id, code, input, retry, timeoutMs, startAt, limits, connectors and labels"}
 }
 
 func parseIDField(raw json.RawMessage, id *ID) error {
@@ -183,7 +186,45 @@ func parseStartAt(raw json.RawMessage, r *Request) error {
 	if err != nil {
 		return &RequestError{Field: "startAt", Problem: fmt.Sprintf("%q is not a time in RFC 3339, such as 2026-12-01T08:00:00Z", clip(s, 64))}
 	}
+	if t.Year() > lastYear {
+		return &RequestError{Field: "startAt", Problem: fmt.Sprintf("%s is later than the year %d", s, lastYear)}
+	}
 	r.StartAt = &t
+	return nil
+}
+
+// Labels and connector names are part of the state, which is written with every
+// pass; a start far away must fit into a schedule.
+const (
+	maxLabels     = 64
+	maxLabelKey   = 128
+	maxLabelValue = 1024
+	maxConnectors = 256
+	lastYear      = 2200
+)
+
+func (r *Request) checkLabels() error {
+	if len(r.Labels) > maxLabels {
+		return &RequestError{Field: "labels", Problem: fmt.Sprintf("has %d labels; %d are the most", len(r.Labels), maxLabels)}
+	}
+	for _, key := range sortedKeys(r.Labels) {
+		if len(key) > maxLabelKey || len(r.Labels[key]) > maxLabelValue {
+			return &RequestError{Field: "labels." + clip(key, 40), Problem: fmt.Sprintf(
+				"is too long; a key has at most %d bytes, a value %d", maxLabelKey, maxLabelValue)}
+		}
+	}
+	return nil
+}
+
+func (r *Request) checkConnectors() error {
+	if len(r.Connectors) > maxConnectors {
+		return &RequestError{Field: "connectors", Problem: fmt.Sprintf("has %d names; %d are the most", len(r.Connectors), maxConnectors)}
+	}
+	for _, name := range r.Connectors {
+		if len(name) > maxLabelKey {
+			return &RequestError{Field: "connectors", Problem: fmt.Sprintf("%s is too long for a name; %d bytes are the most", clip(name, 40), maxLabelKey)}
+		}
+	}
 	return nil
 }
 
@@ -200,7 +241,7 @@ func parseLimits(raw json.RawMessage, r *Request) error {
 	for _, name := range sortedKeys(fields) {
 		target, ok := into[name]
 		if !ok {
-			return &RequestError{Field: "limits." + name, Problem: "unknown limit; the limits are " + strings.Join(sortedKeys(into), ", ")}
+			return &RequestError{Field: "limits." + clip(name, 64), Problem: "unknown limit; the limits are " + strings.Join(sortedKeys(into), ", ")}
 		}
 		if err := integer("limits."+name, fields[name], target, 0); err != nil {
 			return err

@@ -3,6 +3,7 @@ package execution
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -122,6 +123,34 @@ func TestParseNamesTheBadField(t *testing.T) {
 }
 
 // A bad submission with a good id ends under that id.
+// What every state write carries must stay small.
+func TestParseBoundsWhatTheStateCarries(t *testing.T) {
+	t.Parallel()
+	many := map[string]string{}
+	for i := range 65 {
+		many[fmt.Sprint(i)] = "x"
+	}
+	names := make([]string, 257)
+	for i := range names {
+		names[i] = "a"
+	}
+	for field, r := range map[string]Request{
+		"labels":     {Code: "1", Labels: many},
+		"labels.k":   {Code: "1", Labels: map[string]string{"k": strings.Repeat("x", 1025)}},
+		"connectors": {Code: "1", Connectors: names},
+		"startAt":    {Code: "1", StartAt: new(time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC))},
+	} {
+		body, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var bad *RequestError
+		if _, err := Parse(body); !errors.As(err, &bad) || bad.Field != field {
+			t.Errorf("%s: Parse = %v", field, err)
+		}
+	}
+}
+
 func TestParseKeepsTheIDOfABadRequest(t *testing.T) {
 	t.Parallel()
 	got, err := Parse([]byte(`{"id":"` + strings.ToLower(someID) + `","aaa":1,"code":"1","timeoutMs":-1}`))

@@ -91,7 +91,7 @@ func parseRetry(raw json.RawMessage) (*Retry, error) {
 }
 
 func (r *Retry) parse(name string, raw json.RawMessage) error {
-	field := "retry." + name
+	field := "retry." + clip(name, 64)
 	switch name {
 	case "maxAttempts":
 		var n int64

@@ -14,17 +14,24 @@ type announcer struct {
 	*Runner
 	key     journal.Key
 	attempt int
+	text    []byte // memory for the next event
 }
+
+// keptEventBytes is how large an event may be whose memory is used again.
+const keptEventBytes = 16 << 10
 
 // Call announces that an entry changed: an [execution.CallEvent]. There are two with
 // every call, and one with every replayed call.
 func (a *announcer) Call(e execution.Entry) {
-	raw := make([]byte, 0, 320+len(e.Args)+len(e.Result))
-	raw = append(raw, `{"executionId":"`...)
+	raw := append(a.text[:0], `{"executionId":"`...)
 	raw = append(raw, a.key.ID...)
 	raw = append(raw, `","pass":`...)
 	raw = append(strconv.AppendInt(raw, int64(a.attempt), 10), ',')
-	a.send(a.key, execution.EventCall, append(journal.AppendEntry(raw, &e), '}'), "")
+	raw = append(journal.AppendEntry(raw, &e), '}')
+	a.send(a.key, execution.EventCall, raw, "")
+	if a.text = raw; cap(raw) > keptEventBytes {
+		a.text = nil
+	}
 }
 
 // Log announces a line of the console.

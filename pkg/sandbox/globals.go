@@ -55,6 +55,9 @@ func (p *pass) install(s samples, bind *goja.Program) error {
 		{"queueMicrotask", p.queueMicrotask},
 		{"structuredClone", p.structuredClone},
 	} {
+		if !p.reaches(f.name) {
+			continue
+		}
 		if err := hide(global, f.name, p.native(f.name, f.fn)); err != nil {
 			return fmt.Errorf("define %s: %w", f.name, err)
 		}
@@ -67,11 +70,21 @@ func (p *pass) install(s samples, bind *goja.Program) error {
 		{"crypto", p.crypto},
 		{"performance", p.performance},
 	} {
+		if !p.reaches(g.name) {
+			continue
+		}
 		if err := p.lazy(g.name, g.build); err != nil {
 			return fmt.Errorf("define %s: %w", g.name, err)
 		}
 	}
 	return p.bind(bind)
+}
+
+// reaches reports whether the script could look at the global called name: it names
+// it, or the object that has all globals, or spells something with escapes. Most
+// scripts name few, and to make one costs as much as a call.
+func (p *pass) reaches(name string) bool {
+	return p.mentions(name) || p.mentions("this") || p.mentions("globalThis") || p.mentions(`\`)
 }
 
 // queueMicrotask runs a function after the current one. What it throws is a

@@ -172,3 +172,19 @@ func TestMoreOfTheLanguage(t *testing.T) {
 		t.Errorf("async iteration gives %s, want [1,2,3]", got)
 	}
 }
+
+// The globals that a script does not name are not made: whatever way there is to them
+// counts as naming them.
+func TestGlobalsAreThereForWhoeverLooks(t *testing.T) {
+	t.Parallel()
+	for _, expr := range []string{
+		`typeof setTimeout + typeof crypto`, `typeof globalThis["setTime" + "out"] + typeof globalThis["cry" + "pto"]`,
+		`(function () { return typeof this["setTime" + "out"] + typeof this["cry" + "pto"] })()`,
+		`typeof \u0073etTimeout + typeof \u0063rypto`,
+		`typeof global\u0054his["setTime" + "out"] + typeof global\u0054his["cry" + "pto"]`,
+	} {
+		if got := passValue(t, `async () => `+expr, &simHost{}); got != `"functionobject"` {
+			t.Errorf("%s = %s, want a function and an object", expr, got)
+		}
+	}
+}

@@ -1,12 +1,14 @@
 package stream
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -43,7 +45,10 @@ func publish(ctx context.Context, nc *nats.Conn, m *nats.Msg, w *backoff) (pubAc
 	if err != nil {
 		return pubAck{}, err
 	}
-	var ack pubAck
+	ack, ok := plainAck(reply.Data)
+	if ok {
+		return ack, nil
+	}
 	switch err := json.Unmarshal(reply.Data, &ack); {
 	case err != nil:
 		return pubAck{}, fmt.Errorf("read the publish answer: %w", err)
@@ -53,6 +58,26 @@ func publish(ctx context.Context, nc *nats.Conn, m *nats.Msg, w *backoff) (pubAc
 		return pubAck{}, fmt.Errorf("read the publish answer: %q is none", clip(reply.Data))
 	}
 	return ack, nil
+}
+
+// plainAck reads the answer to most publishes: {"stream":"…","seq":…} and nothing else.
+func plainAck(text []byte) (ack pubAck, ok bool) {
+	rest, ok := bytes.CutPrefix(text, []byte(`{"stream":"`))
+	if !ok {
+		return pubAck{}, false
+	}
+	name, rest, ok := bytes.Cut(rest, []byte(`","seq":`))
+	number, closed := bytes.CutSuffix(rest, []byte("}"))
+	if !ok || !closed || bytes.ContainsAny(name, `"\`) {
+		return pubAck{}, false
+	}
+	for _, c := range number {
+		if c < '0' || c > '9' {
+			return pubAck{}, false
+		}
+	}
+	seq, err := strconv.ParseUint(string(number), 10, 64)
+	return pubAck{Stream: string(name), Seq: seq}, err == nil && seq > 0
 }
 
 // request sends m and waits for the answer, for one try's time at most.
