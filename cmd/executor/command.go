@@ -43,8 +43,9 @@ type settings struct {
 func newCommand(env func(string) string, stdout, stderr io.Writer) *cobra.Command {
 	s := &settings{env: env, stderr: stderr}
 	cmd := &cobra.Command{
-		Use:   "executor",
-		Short: "Run durable JavaScript executions from NATS JetStream",
+		Use:     "executor",
+		Version: executor.Version(),
+		Short:   "Run durable JavaScript executions from NATS JetStream",
 		Long: `executor takes executions from a NATS server and runs them. Without a server
 (flag, environment or NATS context) it embeds one, with its data in --store-dir.
 
@@ -55,6 +56,9 @@ timeout and hands the rest over to other executors; a second one ends at once.`,
 		SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := s.complete(); err != nil {
+				return err
+			}
+			if err := s.chooseServer(cmd); err != nil {
 				return err
 			}
 			if s.printConfig {
@@ -126,6 +130,21 @@ func (s *settings) complete() error {
 	}
 	_, err := s.logger()
 	return err
+}
+
+// chooseServer decides between the embedded server and another one, where both
+// are asked for: flags against flags are misuse, flags win over the environment.
+func (s *settings) chooseServer(cmd *cobra.Command) error {
+	f := cmd.Flags()
+	embed := f.Changed("listen") || f.Changed("store-dir")
+	if !embed || !s.server.Given() {
+		return nil
+	}
+	if f.Changed("server") || f.Changed("context") {
+		return cli.Misuse("--listen and --store-dir are for the embedded server; --server and --context name another one")
+	}
+	s.server.URLs, s.server.Context = "", ""
+	return nil
 }
 
 // address splits --listen.

@@ -26,6 +26,9 @@ change. It may be repeated; it refuses other choices than those in force.`,
 			if err := s.complete(); err != nil {
 				return err
 			}
+			if err := s.checkChoices(cmd); err != nil {
+				return err
+			}
 			if !s.server.Given() {
 				return cli.Misuse("init needs a server: --server, $NATS_URL or --context (an embedded one is set up by executor itself)")
 			}
@@ -51,4 +54,15 @@ change. It may be repeated; it refuses other choices than those in force.`,
 	cmd.Flags().IntVar(&s.shards, "journal-shards", 0, "buckets that journals are spread over (default 1)")
 	cmd.Flags().IntVar(&s.replicas, "replicas", 0, "copies of everything: 1, 3 or 5 (default 1)")
 	return cmd
+}
+
+// checkChoices refuses choices that no assets can have; 0 stands for "not chosen".
+func (s *settings) checkChoices(cmd *cobra.Command) error {
+	if cmd.Flags().Changed("journal-shards") && (s.shards < 1 || s.shards > stream.MaxShards) {
+		return cli.Misuse("--journal-shards %d: must be 1 to %d", s.shards, stream.MaxShards)
+	}
+	if cmd.Flags().Changed("replicas") && s.replicas != 1 && s.replicas != 3 && s.replicas != 5 {
+		return cli.Misuse("--replicas %d: must be 1, 3 or 5", s.replicas)
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/reprise-run/reprise/internal/cli"
+	"github.com/reprise-run/reprise/internal/executor"
 	"github.com/reprise-run/reprise/pkg/execution"
 )
 
@@ -27,6 +28,7 @@ func (a *app) root() *cobra.Command {
 	var o submitFlags
 	c := &cobra.Command{
 		Use: "submit [flags] FILE|-|-e CODE", Short: "Run code durably and print its result", Long: rootHelp,
+		Version:       executor.Version(),
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRunE: a.begin,

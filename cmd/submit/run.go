@@ -87,7 +87,8 @@ func (a *app) addFlags(c *cobra.Command) {
 }
 
 // begin checks what all commands share. From here on errors are not about the command line.
-func (a *app) begin(*cobra.Command, []string) error {
+func (a *app) begin(c *cobra.Command, _ []string) error {
+	a.outcomes = !c.HasParent()
 	a.runtime = cmp.Or(a.runtime, execution.DefaultRuntime)
 	if err := execution.CheckRuntime(a.runtime); err != nil {
 		return cli.Misuse("--runtime: %w", err)

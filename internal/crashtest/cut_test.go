@@ -83,7 +83,7 @@ func (r *rig) cut(t *testing.T, s scenario, want string, n int, side where) {
 	}
 	k.kill()
 	victim.kill()
-	known := l.applied()
+	known := l.applied(1)
 	heir := l.start("heir", r.nc.ConnectedUrl(), takeover, nil)
 	l.finish(s)
 	l.verify(s, want, known, cuts)

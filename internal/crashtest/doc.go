@@ -9,8 +9,12 @@
 // writes, objects, wakes, schedules, and what it does with messages. At operation n
 // the link goes dead, either before the operation leaves or before its answer comes
 // back. A second executor with a sound connection takes over. This is repeated for
-// every n until a scenario runs through without being cut. Nothing in production code
+// every operation that the scenario has when it is not cut. Nothing in production code
 // knows of it.
+//
+// The same is done with an executor that is stopped in good order, and with one that
+// stays alive behind its dead link and comes back. Processes, executors and servers,
+// are killed with SIGKILL while a service outside of them counts what it is asked to do.
 //
 // # Verified at the end of every run
 //
@@ -24,6 +28,6 @@
 //
 // # Longer runs
 //
-// The flag -rounds multiplies the random part; every run prints the seed that
-// -seed takes.
+// The flag -rounds multiplies what is random and what kills processes. The random cuts
+// print the seed that -seed takes.
 package crashtest

@@ -66,6 +66,18 @@ func (k *link) kill() {
 	}
 }
 
+// heal lets everything through again. The old connections, in which bytes are
+// missing, are closed: the client comes back.
+func (k *link) heal() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.dead, k.at = false, 0
+	for _, c := range k.conns {
+		_ = c.Close()
+	}
+	k.conns = nil
+}
+
 // operations returns what the executor did so far.
 func (k *link) operations() []string {
 	k.mu.Lock()

@@ -22,6 +22,7 @@ import (
 const (
 	crowd = 8 // executions at once
 	calls = 5 // of each
+	kills = 2 // of a process while they run
 )
 
 // population is a number of executions on one server, and the remote that they call.
@@ -95,9 +96,8 @@ func (p *population) fold(key journal.Key) (*journal.Log, bool) {
 	return log, true
 }
 
-// verify waits until all have ended and the queue is empty, and checks them. kills
-// is how often processes were killed.
-func (p *population) verify(kills int) {
+// verify waits until all have ended and the queue is empty, and checks them.
+func (p *population) verify() {
 	p.t.Helper()
 	natstest.Eventually(p.t, "an empty queue", func() bool {
 		n, err := p.s.Queued(p.t.Context(), "default")
@@ -134,19 +134,20 @@ func TestKilledExecutorsRepeatNoAppliedCall(t *testing.T) {
 	t.Parallel()
 	srv, r := natstest.Run(t), newRemote(t)
 	tap := newTap(t, srv.Conn())
-	p := populate(t, srv.Conn(), r)
 	env := []string{envURL + "=" + srv.URL(), envConnectors + "=" + r.configured(t)}
-	kills := 2 * *rounds
-	for range min(kills, 4) { // more than four in a row would end executions, as they should
-		victim := spawnSelf(t, "executor", env...)
-		r.await(t, r.count()+2+rand.IntN(crowd))
-		victim.kill()
-		p.look()
-	}
-	spawnSelf(t, "executor", env...)
-	p.verify(min(kills, 4))
-	for _, key := range p.keys {
-		fenced(t, key, tap.history(key))
+	victim := spawnSelf(t, "executor", env...)
+	for range *rounds {
+		p := populate(t, srv.Conn(), r)
+		for range kills {
+			r.await(t, r.count()+2+rand.IntN(crowd))
+			victim.kill()
+			p.look()
+			victim = spawnSelf(t, "executor", env...)
+		}
+		p.verify()
+		for _, key := range p.keys {
+			fenced(t, key, tap.history(key))
+		}
 	}
 }
 
@@ -161,13 +162,17 @@ func TestKilledServerLosesNothing(t *testing.T) {
 	nc := natstest.Connect(t, url)
 	p := populate(t, nc, r)
 	spawnSelf(t, "executor", envURL+"="+url, envConnectors+"="+r.configured(t))
-	const kills = 2
-	for range kills {
-		r.await(t, r.count()+2)
-		server.kill()
-		server = spawnSelf(t, "server", env...)
+	for round := range *rounds {
+		if round > 0 {
+			p = populate(t, nc, r)
+		}
+		for range kills {
+			r.await(t, r.count()+2)
+			server.kill()
+			server = spawnSelf(t, "server", env...)
+		}
+		p.verify()
 	}
-	p.verify(kills)
 }
 
 // TestKilledBinaryWithItsServer runs the command `executor` with its embedded server,
@@ -181,14 +186,16 @@ func TestKilledBinaryWithItsServer(t *testing.T) {
 	r, address := newRemote(t), "127.0.0.1:"+strconv.Itoa(freePort(t))
 	args := []string{"--listen", address, "--store-dir", t.TempDir(), "--connectors", r.configured(t), "--ack-wait", takeover.String()}
 	victim := spawn(t, bin, args, nil)
-	p := populate(t, natstest.Connect(t, "nats://"+address), r)
-	const kills = 2
-	for range kills {
-		r.await(t, r.count()+2)
-		victim.kill()
-		victim = spawn(t, bin, args, nil)
+	nc := natstest.Connect(t, "nats://"+address)
+	for range *rounds {
+		p := populate(t, nc, r)
+		for range kills {
+			r.await(t, r.count()+2)
+			victim.kill()
+			victim = spawn(t, bin, args, nil)
+		}
+		p.verify()
 	}
-	p.verify(kills)
 }
 
 func freePort(t *testing.T) int {

@@ -96,6 +96,11 @@ type running struct {
 
 // start runs an executor on a connection of its own.
 func (l *life) start(name, url string, ackWait time.Duration, stopping func(context.CancelFunc)) *running {
+	return l.startDraining(name, url, ackWait, -1, stopping)
+}
+
+// startDraining is start with a time for running passes to end.
+func (l *life) startDraining(name, url string, ackWait, drain time.Duration, stopping func(context.CancelFunc)) *running {
 	l.t.Helper()
 	set, err := connector.NewSet(connector.SetConfig{Connectors: []connector.Named{
 		{Name: "items", Connector: l.items}, {Name: "lab", Connector: l.lab},
@@ -113,7 +118,7 @@ func (l *life) start(name, url string, ackWait time.Duration, stopping func(cont
 	}
 	cfg := executor.Config{
 		Conn: nc, Connectors: set, Name: name, Runtimes: []string{l.key.Runtime}, AckWait: ackWait, Grace: 50 * time.Millisecond,
-		DrainTimeout: -1, SweepInterval: time.Hour, Logger: slog.New(slog.NewTextHandler(l.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		DrainTimeout: drain, SweepInterval: time.Hour, Logger: slog.New(slog.NewTextHandler(l.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	e := &running{nc: nc, stop: cancel, done: make(chan error, 1)}
 	ready := make(chan struct{})

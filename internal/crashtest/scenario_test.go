@@ -68,6 +68,10 @@ func scenarios() []scenario {
 			code: `async () => { await items.echo(1); return [await lab.later(), await items.echo(2)] }`,
 		},
 		{
+			name: "large value", rows: "1-4, 6", ends: execution.Completed,
+			code: `async () => { const big = await items.big_result(); return [big.length, await items.echo(1)] }`,
+		},
+		{
 			name: "paused", rows: "5d, 9", ends: execution.Paused,
 			code: `async () => { await items.echo(1); return await items.create_item({title: "a"}) }`,
 		},
@@ -164,8 +168,9 @@ func (l *life) makeDue() {
 	}
 }
 
-// applied returns how often each call that is journaled as applied ran by now.
-func (l *life) applied() map[string]int {
+// applied returns how often each call that is journaled as applied ran by now: at
+// least once, and at most as often as it had an executor.
+func (l *life) applied(executors int) map[string]int {
 	l.t.Helper()
 	now := map[string]int{}
 	_, _, records, err := l.stream.View(l.t.Context(), l.key)
@@ -182,8 +187,12 @@ func (l *life) applied() map[string]int {
 	}
 	ran := l.items.ByKey()
 	for _, e := range log.Entries {
-		if e.Mark == journal.MarkApplied && e.Connector == "items" {
-			now[callKey(l.key, e.Seq)] = ran[callKey(l.key, e.Seq)]
+		if e.Mark != journal.MarkApplied || e.Connector != "items" {
+			continue
+		}
+		key := callKey(l.key, e.Seq)
+		if now[key] = ran[key]; now[key] < 1 || now[key] > executors {
+			l.t.Errorf("call %s is journaled as applied and ran %d times on %d executors", key, now[key], executors)
 		}
 	}
 	return now

@@ -83,7 +83,7 @@ func Run(ctx context.Context, cfg Config, ready func(name string)) error {
 		return err
 	}
 	service, err := control.NewService(control.ServiceConfig{
-		Stream: s, Runtimes: cfg.Runtimes, Executor: cfg.Name, Logger: cfg.Logger,
+		Stream: s, Runtimes: cfg.Runtimes, Executor: cfg.Name, Version: apiVersion, Logger: cfg.Logger,
 	})
 	if err != nil {
 		return err
@@ -128,10 +128,9 @@ func serve(ctx context.Context, cfg Config, run *runner.Runner, service *control
 }
 
 func newRunner(cfg Config, s *stream.Stream) (*runner.Runner, error) {
-	queueWait := cmp.Or(cfg.AckWait, DefaultAckWait)
 	e, err := engine.New(engine.Config{
 		Sandbox: sandbox.NewInProcess(sandbox.Config{}), Store: s.Journal(), Connectors: cfg.Connectors, Now: time.Now,
-		PassTimeout: cfg.PassTimeout, Grace: cfg.Grace, Recheck: queueWait / 2, MaxValueBytes: s.MaxValueBytes(),
+		PassTimeout: cfg.PassTimeout, Grace: cfg.Grace, MaxValueBytes: s.MaxValueBytes(),
 		Version: Version(), Logger: cfg.Logger,
 	})
 	if err != nil {
@@ -146,6 +145,9 @@ func newRunner(cfg Config, s *stream.Stream) (*runner.Runner, error) {
 
 // DefaultAckWait is how long a message may stay without a sign of life.
 const DefaultAckWait = 15 * time.Second
+
+// apiVersion is the version of the API, as service discovery shows it.
+const apiVersion = "0.1.0"
 
 // Version names what shapes a journal: this program, its interpreter and its
 // transformer. It is recorded with every execution.

@@ -55,8 +55,8 @@ func (s *Service) list(ctx context.Context, c call) (any, error) {
 		return nil, refuse(http.StatusBadRequest, "status: %q is none; they are %s", p.Status, statusWords())
 	}
 	if p.Limit != nil {
-		if f.limit = *p.Limit; f.limit < 1 || f.limit > maxPage {
-			return nil, refuse(http.StatusBadRequest, "limit: must be 1 to %d, got %d", maxPage, f.limit)
+		if f.limit = *p.Limit; f.limit < 0 || f.limit > maxPage {
+			return nil, refuse(http.StatusBadRequest, "limit: must be 0 to %d, got %d", maxPage, f.limit)
 		}
 	}
 	if p.Label != "" {
@@ -116,6 +116,9 @@ type filter struct {
 // it shows tells whether there is another page.
 func (s *Service) page(ctx context.Context, runtime string, f filter) (Listing, error) {
 	out := Listing{Executions: []execution.Record{}}
+	if f.limit == 0 {
+		return out, nil
+	}
 	room := int(s.s.Conn().MaxPayload()) * 3 / 4 // the rest is for commas and the cursor
 	read := f.limit + 1
 	if f.drops() {

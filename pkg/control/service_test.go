@@ -178,13 +178,16 @@ func TestListPagesFiltersAndRefuses(t *testing.T) {
 	if l, err := b.client.List(t.Context(), ListQuery{Limit: 7}); err != nil || l.Cursor != "" {
 		t.Errorf("a last page that is full has cursor %q, %v; want none", l.Cursor, err)
 	}
+	if err := b.raw("list", []byte(`{"limit":0}`)); err != nil {
+		t.Errorf("list of nothing = %v, want an empty one", err)
+	}
 	for body, says := range map[string]string{
 		`{"status":"done"}`:         "status: ",
 		`{"label":"team"}`:          "label: ",
 		`{"since":"yesterday"}`:     "since: ",
 		`{"until":1}`:               "until: must be a string",
-		`{"limit":0}`:               "limit: must be 1 to 1000",
-		`{"limit":1001}`:            "limit: must be 1 to 1000",
+		`{"limit":-1}`:              "limit: must be 0 to 1000",
+		`{"limit":1001}`:            "limit: must be 0 to 1000",
 		`{"cursor":"x"}`:            "cursor: ",
 		`{"order":"asc","limit":1}`: "order: unknown field",
 	} {

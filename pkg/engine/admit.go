@@ -207,10 +207,8 @@ func (p *pass) admitTimer(o *op) error {
 	}
 	o.ref = journal.Ref{Kind: journal.OpTimer, N: len(p.timers)}
 	p.timers = append(p.timers, o)
-	for _, c := range p.replay {
-		if c.Ref == o.ref {
-			return nil
-		}
+	if p.fired[o.ref.N] {
+		return nil
 	}
 	// An earlier pass may have waited already: the rest is what is left.
 	due := time.UnixMilli(p.clock).Add(o.Delay)

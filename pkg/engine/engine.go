@@ -31,11 +31,6 @@ type Config struct {
 	// retry. Default 1s; negative means none.
 	Grace time.Duration
 
-	// Recheck is the age of a journal write above which the claim is read again
-	// before a call is invoked. At most half of the queue's redelivery time.
-	// Default 7.5s.
-	Recheck time.Duration
-
 	// MaxValueBytes bounds one argument, result or input. Default 16 MiB.
 	MaxValueBytes int
 
@@ -53,7 +48,6 @@ type Config struct {
 const (
 	DefaultPassTimeout   = 60 * time.Second
 	DefaultGrace         = time.Second
-	DefaultRecheck       = 7500 * time.Millisecond
 	DefaultMaxValueBytes = 16 << 20
 	DefaultCalls         = 100_000
 	DefaultPendingCalls  = 10_000
@@ -64,7 +58,6 @@ const (
 func (c Config) withDefaults() Config {
 	c.PassTimeout = cmp.Or(c.PassTimeout, DefaultPassTimeout)
 	c.Grace = cmp.Or(c.Grace, DefaultGrace)
-	c.Recheck = cmp.Or(c.Recheck, DefaultRecheck)
 	c.MaxValueBytes = cmp.Or(c.MaxValueBytes, DefaultMaxValueBytes)
 	c.Limits.Calls = cmp.Or(c.Limits.Calls, DefaultCalls)
 	c.Limits.PendingCalls = cmp.Or(c.Limits.PendingCalls, DefaultPendingCalls)
@@ -116,6 +109,11 @@ type Pass struct {
 	Claim   journal.Revision
 	State   journal.State // as claimed
 	Request execution.Request
+
+	// Recheck is the age of a journal write above which the claim is read again
+	// before a call is invoked: half of the time after which the queue takes a
+	// silent pass for lost. Zero: always.
+	Recheck time.Duration
 
 	// Fresh says that nothing can be journaled yet: it saves a read.
 	Fresh bool

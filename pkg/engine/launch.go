@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/reprise-run/reprise/pkg/connector"
@@ -62,7 +63,7 @@ func (p *pass) execute(ctx context.Context, o *op) {
 		Attempt:        p.State.Attempt,
 		Method:         o.Method,
 		Args:           o.plain,
-		IdempotencyKey: fmt.Sprintf("%s:%d", p.Key.ID, o.ref.N),
+		IdempotencyKey: string(p.Key.ID) + ":" + strconv.Itoa(o.ref.N),
 	})
 	if err == nil {
 		result, err = value.FromPlain(result)
@@ -76,7 +77,7 @@ func (p *pass) execute(ctx context.Context, o *op) {
 // stillMine reads the claim again when so much time went by since the record that
 // names the call that another executor may have taken over (R2).
 func (p *pass) stillMine(ctx context.Context, since time.Time) error {
-	if p.cfg.Now().Sub(since) <= p.cfg.Recheck {
+	if p.cfg.Now().Sub(since) <= p.Recheck {
 		return nil
 	}
 	stored, err := p.cfg.Store.State(ctx, p.Key)

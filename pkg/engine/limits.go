@@ -50,7 +50,7 @@ func (p *pass) pendingLimit() error {
 
 func (p *pass) sizeRefusal(what string, bytes int) *refusal {
 	return &refusal{execution.ReasonSize, fmt.Sprintf(
-		"%s is too large to record durably: %d bytes, the limit is %d; write large data to a file or a workspace and pass a reference",
+		"%s: too large to record durably: %d bytes, the limit is %d; write large data to a file or a workspace and pass a reference",
 		what, bytes, p.cfg.MaxValueBytes)}
 }
 

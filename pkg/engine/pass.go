@@ -24,9 +24,10 @@ type pass struct {
 	replay   []journal.Completion // what is still to be replayed, in order
 	clock    int64                // what the sandbox's clock shows, in ms
 
-	ops     []*op // by the sandbox's op id
-	entries []*op // by seq
-	timers  []*op // by the counter of timers
+	ops     []*op        // by the sandbox's op id
+	entries []*op        // by seq
+	timers  []*op        // by the counter of timers
+	fired   map[int]bool // timers whose firing is journaled
 
 	flight flight // what is outstanding, and what has arrived
 
@@ -93,6 +94,12 @@ func (p *pass) load(ctx context.Context) error {
 		return fmt.Errorf("fold journal: %w", err)
 	}
 	p.log, p.recorded, p.replay = log, len(log.Entries), slices.Clone(log.Order)
+	p.fired = make(map[int]bool)
+	for _, c := range log.Order {
+		if c.Kind == journal.OpTimer {
+			p.fired[c.N] = true
+		}
+	}
 	return nil
 }
 

@@ -175,7 +175,7 @@ func TestInputIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	res := r.execute(execution.Request{Code: `() => items.echo(1)`, Input: input})
-	if res.Status != execution.Error || !strings.Contains(res.Error, "the input is too large to record durably: 1001 bytes") || r.items.Runs("echo") != 0 {
+	if res.Status != execution.Error || !strings.Contains(res.Error, "the input: too large to record durably: 1001 bytes") || r.items.Runs("echo") != 0 {
 		t.Errorf("got %s %q, echo ran %d times", res.Status, res.Error, r.items.Runs("echo"))
 	}
 }

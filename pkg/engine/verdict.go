@@ -139,7 +139,11 @@ func (p *pass) consult(ctx context.Context, f failed) (again bool, delay time.Du
 	if !policy.Left(try) || f.acted {
 		return false, 0, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.cfg.PassTimeout)
+	limit := p.cfg.PassTimeout
+	if ms := p.Request.TimeoutMs; ms > 0 {
+		limit = min(limit, time.Duration(ms)*time.Millisecond)
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	again = policy.Retries(string(f.kind), try)
 	if asked != nil && asked.ShouldRetry != "" {

@@ -117,7 +117,14 @@ func parseFields(fields map[string]json.RawMessage) (Request, error) {
 		if isNull(raw) && name != "input" && name != "code" {
 			continue
 		}
-		note(parseField(name, raw, &r))
+		err := parseField(name, raw, &r)
+		switch {
+		case err != nil && name == "labels": // half of them would be misleading
+			r.Labels = nil
+		case err != nil && name == "connectors":
+			r.Connectors = nil
+		}
+		note(err)
 	}
 	if _, ok := fields["code"]; !ok {
 		note(&RequestError{Field: "code", Problem: "missing; a JSON submission needs the source in \"code\""})

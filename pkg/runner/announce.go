@@ -3,6 +3,7 @@ package runner
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -47,7 +48,7 @@ func (r *Runner) announceStart(key journal.Key, s journal.State) {
 func (r *Runner) announceEnd(key journal.Key, s journal.State, log *journal.Log, lines []string) {
 	attrs := []any{"runtime", key.Runtime, "execution", key.ID, "attempt", s.Attempt, "status", s.Status}
 	if s.Failure != nil {
-		attrs = append(attrs, "reason", s.Failure.Reason, "message", s.Failure.Message)
+		attrs = append(attrs, "reason", s.Failure.Reason, "message", clip(s.Failure.Message, shownText))
 	}
 	r.cfg.Logger.Info("pass settled", attrs...)
 	status := execution.StatusEvent{ExecutionID: key.ID, Status: s.Status}
@@ -149,4 +150,15 @@ func outcomeText(o execution.Outcome) ([]byte, error) {
 		raw = append(journal.AppendEntry(append(raw, '{'), &calls[i]), '}')
 	}
 	return append(raw, `]}`...), nil
+}
+
+// shownText bounds the texts of others in the log, in bytes.
+const shownText = 500
+
+// clip shortens a text to about n bytes.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "") + "…"
 }

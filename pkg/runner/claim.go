@@ -23,14 +23,24 @@ func (r *Runner) claimAndRun(ctx context.Context, q *stream.Queue, m *message, k
 		if wait := m.request.StartAt; wait != nil && time.Until(*wait) > 0 {
 			return r.postpone(ctx, m)
 		}
-		return r.run(ctx, q, m, r.firstState(m), nil)
+		err := r.run(ctx, q, m, r.firstState(m), nil)
+		if errors.Is(err, stream.ErrTooLarge) || errors.Is(err, stream.ErrRefused) {
+			// What comes with every state write does not fit: nor would it next time.
+			m.bad = &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonSize, Message: clip(err.Error(), shownText)}
+			return r.end(ctx, m, nil, r.firstState(m), m.bad)
+		}
+		return err
 	}
 	if missing := r.lacking(known.State.Connectors); len(missing) > 0 {
 		return r.wrongExecutor(ctx, m, known, missing)
 	}
 	next := known.State
 	if lost {
-		if err := r.countLost(ctx, m.key, &next); err != nil {
+		err := r.countLost(ctx, m.key, &next)
+		if errors.Is(err, journal.ErrCorrupt) {
+			return r.end(ctx, m, known, next, corrupt(err).Failure)
+		}
+		if err != nil {
 			return err
 		}
 		if next.LostPasses >= r.cfg.MaxLostPasses {
@@ -52,6 +62,10 @@ func (r *Runner) firstState(m *message) journal.State {
 	s := journal.State{
 		Try: 1, CreatedAt: m.Time.UTC(), StartedAt: now, Labels: m.request.Labels,
 		Seed: string(m.key.ID), Engine: r.cfg.Version, Digest: m.digest,
+	}
+	if m.bad != nil {
+		s.Labels = nil // perhaps what is bad
+		return s
 	}
 	if s.Connectors = m.request.Connectors; s.Connectors == nil {
 		s.Connectors = r.cfg.Connectors()
@@ -127,7 +141,7 @@ func (r *Runner) request(ctx context.Context, m *message, rev journal.Revision, 
 // when nobody took it for long, a person is asked.
 func (r *Runner) wrongExecutor(ctx context.Context, m *message, known *journal.Stored, missing []string) error {
 	why := fmt.Sprintf("requires connector(s) %q, which no executor that looked at it has", strings.Join(missing, `", "`))
-	if time.Since(known.State.UpdatedAt) < connectorWait {
+	if r.waited(m, known) < connectorWait {
 		r.cfg.Logger.Warn("hand on execution", "execution", m.key.ID, "missing", missing)
 		return r.nak(ctx, m.Delivery, connectorRetry)
 	}
@@ -135,6 +149,18 @@ func (r *Runner) wrongExecutor(ctx context.Context, m *message, known *journal.S
 	s.Status, s.Error = execution.Paused, why
 	s.Failure = &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonConnectors, Message: why}
 	return r.settleWithoutPass(ctx, m, known, s)
+}
+
+// waited returns for how long an execution could have gone on.
+func (r *Runner) waited(m *message, known *journal.Stored) time.Duration {
+	since := known.State.UpdatedAt
+	if at := known.State.RetryAt; at != nil && at.After(since) {
+		since = *at
+	}
+	if m.Time.After(since) {
+		since = m.Time
+	}
+	return time.Since(since)
 }
 
 // end ends an execution that no pass can help.

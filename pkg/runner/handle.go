@@ -41,7 +41,13 @@ func (r *Runner) handle(ctx context.Context, q *stream.Queue, d *stream.Delivery
 		r.ack(ctx, d)
 		return
 	}
-	if err := r.process(ctx, q, m); err != nil {
+	err = r.process(ctx, q, m)
+	if errors.Is(err, journal.ErrCorrupt) {
+		// A person has to look; the message would come round for ever.
+		log.Error("drop message of an execution that cannot be read", "execution", m.key.ID, "err", err)
+		err = r.ack(ctx, d)
+	}
+	if err != nil {
 		// The message comes again after AckWait, to whoever is well then.
 		log.Warn("leave message", "execution", m.key.ID, "err", err)
 	}
@@ -119,6 +125,10 @@ func (r *Runner) decide(ctx context.Context, q *stream.Queue, m *message, known 
 // decideRunning decides about a message whose execution is being run, or was when
 // its executor died.
 func (r *Runner) decideRunning(ctx context.Context, q *stream.Queue, m *message, known *journal.Stored) (verdict, error) {
+	if r.live.has(m.key, known.Revision) {
+		// Its message came again for want of a sign of life, but it is well.
+		return verdict{act: actWait, delay: q.AckWait() / 2, why: "its pass runs here"}, nil
+	}
 	if known.State.Carrier.Seq != m.Seq {
 		there, err := r.cfg.Stream.InQueue(ctx, known.State.Carrier.Seq)
 		switch {

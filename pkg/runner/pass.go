@@ -38,6 +38,7 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	defer end(nil)
 	c := &claimed{message: m, state: s, rev: rev, quiet: r.startHeartbeat(running, end, m, rev, q.AckWait()/3)}
 	defer c.quiet()
+	defer r.live.add(m.key, rev)()
 
 	request, err := r.request(ctx, m, rev, known == nil)
 	if errors.Is(err, journal.ErrNotFound) {
@@ -52,7 +53,7 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	}
 	r.announceStart(m.key, s)
 	res, err := r.cfg.Engine.Run(running, engine.Pass{
-		Key: m.key, Claim: rev, State: s, Request: request, Fresh: known == nil,
+		Key: m.key, Claim: rev, State: s, Request: request, Fresh: known == nil, Recheck: q.AckWait() / 2,
 		Observe: &announcer{Runner: r, key: m.key, attempt: s.Attempt},
 	})
 	if errors.Is(err, journal.ErrCorrupt) {

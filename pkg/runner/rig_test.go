@@ -51,7 +51,7 @@ func newRig(t *testing.T, change func(*Config)) *rig {
 	}
 	e, err := engine.New(engine.Config{
 		Sandbox: sandbox.NewInProcess(sandbox.Config{}), Store: s.Journal(), Connectors: x.set, Now: time.Now,
-		Grace: 50 * time.Millisecond, Recheck: ackWait / 2, Version: "test",
+		Grace: 50 * time.Millisecond, Version: "test",
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -82,7 +83,15 @@ func TestHeartbeatKeepsTheMessage(t *testing.T) {
 	x := newRig(t, nil)
 	id := newID()
 	d := x.request(id, execution.Request{Code: `async () => { await items.sleep({ms: 5000}); return 1 }`})
+	// Another executor would take the message if it came again.
+	waiting, stop := context.WithCancel(t.Context())
+	taken := make(chan error, 1)
+	go func() { _, err := x.q.Next(waiting); taken <- err }()
 	x.handle(d)
+	stop()
+	if err := <-taken; err == nil {
+		t.Error("the message was delivered again while its pass ran")
+	}
 	x.gone(d)
 	if got := x.state(id).State; got.Status != execution.Completed || got.Attempt != 1 || x.items.Runs("sleep") != 1 {
 		t.Errorf("state %+v, want completed by attempt 1", got)
@@ -267,7 +276,12 @@ func TestExecutorWithoutTheConnectorHandsOn(t *testing.T) {
 		t.Fatalf("state %+v, want it left alone", got.State)
 	}
 	s.UpdatedAt = time.Now().Add(-connectorWait)
-	x.put(id, rev, s)
+	rev = x.put(id, rev, s)
+	x.handle(d) // the message is young: the execution may have waited for its time
+	if got := x.state(id); got.Revision != rev {
+		t.Fatalf("state %+v, want it left alone", got.State)
+	}
+	d.Time = time.Now().Add(-connectorWait)
 	x.handle(d)
 	got := x.state(id).State
 	if got.Status != execution.Paused || !strings.Contains(got.Error, `requires connector(s) "github"`) || got.Failure.Reason != execution.ReasonConnectors {

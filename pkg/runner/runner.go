@@ -23,6 +23,7 @@ type Runner struct {
 	slots   chan struct{}
 	passes  sync.WaitGroup
 	early   earlyNaks
+	live    livePasses
 
 	// handOver is closed when running passes are to end for others to take over.
 	handOver chan struct{}
@@ -110,6 +111,21 @@ func (r *Runner) drain(queues []*stream.Queue, takers *sync.WaitGroup, abandon c
 	last := time.AfterFunc(patience+settleTimeout, func() { abandon(engine.ErrDrain) })
 	defer last.Stop()
 	r.passes.Wait()
+}
+
+// livePasses are the claims whose passes run in this process.
+type livePasses struct{ claims sync.Map } // journal.Key → journal.Revision
+
+// add notes a claim, until the function that it returns is called.
+func (l *livePasses) add(key journal.Key, claim journal.Revision) (remove func()) {
+	l.claims.Store(key, claim)
+	return func() { l.claims.CompareAndDelete(key, claim) }
+}
+
+// has reports whether the pass of this claim runs here.
+func (l *livePasses) has(key journal.Key, claim journal.Revision) bool {
+	mine, ok := l.claims.Load(key)
+	return ok && mine == claim
 }
 
 // earlyNaks counts how often a message of a young claim was handed back, so that

@@ -40,6 +40,7 @@ func TestDeliveriesMeanWhatTheStateSays(t *testing.T) {
 		"a tombstone":                 {state: journal.State{Status: execution.Deleted}, want: acked},
 		"paused":                      {state: journal.State{Status: execution.Paused, Carrier: spent}, want: acked},
 		"spent, parked":               {state: journal.State{Status: execution.Retrying, Carrier: spent, RetryAt: at(time.Hour), DelayMs: 3600_000}, want: acked, sched: true},
+		"spent, due":                  {state: journal.State{Status: execution.Retrying, Carrier: spent, RetryAt: at(-time.Second), DelayMs: 10}, want: acked, sched: true},
 		"running, young claim":        {state: journal.State{Status: execution.Running}, want: kept},
 		"running, old claim":          {state: journal.State{Status: execution.Running}, old: true, want: claimed},
 		"running by another message":  {state: journal.State{Status: execution.Running}, other: true, want: acked},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/file"
@@ -26,7 +27,7 @@ func compileFunction(source string) (*goja.Program, error) {
 	if err == nil {
 		return prg, nil
 	}
-	e := &SyntaxError{Message: err.Error()}
+	e := &SyntaxError{Message: strings.TrimPrefix(err.Error(), "SyntaxError: ")}
 	var list parser.ErrorList
 	if errors.As(err, &list) && len(list) > 0 {
 		e.Message, e.Pos = list[0].Message, placeInFunction(list[0].Position)

@@ -16,6 +16,9 @@ type SyntaxError struct {
 }
 
 func (e *SyntaxError) Error() string {
+	if e.Pos.Line == 0 {
+		return "SyntaxError: " + e.Message
+	}
 	return fmt.Sprintf("SyntaxError: %s at line %d:%d\n  %s", e.Message, e.Pos.Line, e.Pos.Column, e.Line)
 }
 

@@ -39,10 +39,12 @@ type Config struct {
 	Logger *slog.Logger
 }
 
+// MaxShards is the largest number of journal buckets.
+const MaxShards = 64
+
 const (
 	defaultAckWait       = 15 * time.Second
 	defaultMaxValueBytes = 16 << 20
-	maxShards            = 64
 )
 
 func (c Config) withDefaults() Config {
@@ -65,8 +67,8 @@ func (c Config) validate() error {
 	if c.AckWait < time.Second {
 		errs = append(errs, fmt.Errorf("ack wait: %v is less than 1s", c.AckWait))
 	}
-	if c.Shards < 0 || c.Shards > maxShards {
-		errs = append(errs, fmt.Errorf("journal shards: %d is not in 1 to %d", c.Shards, maxShards))
+	if c.Shards < 0 || c.Shards > MaxShards {
+		errs = append(errs, fmt.Errorf("journal shards: %d is not in 1 to %d", c.Shards, MaxShards))
 	}
 	if c.Replicas < 0 || c.Replicas > 5 {
 		errs = append(errs, fmt.Errorf("replicas: %d is not in 1 to 5", c.Replicas))

@@ -34,9 +34,10 @@ func kvSubject(bucket, name string) string { return "$KV." + bucket + "." + name
 // expect returns the headers by which the server refuses a write unless seq is the
 // last one of the subject; without a subject, of the message's own.
 func expect(seq uint64, subject string) nats.Header {
-	h := nats.Header{jetstream.ExpectedLastSubjSeqHeader: []string{strconv.FormatUint(seq, 10)}}
+	values := [...]string{strconv.FormatUint(seq, 10), subject}
+	h := nats.Header{jetstream.ExpectedLastSubjSeqHeader: values[:1:1]}
 	if subject != "" {
-		h[jetstream.ExpectedLastSubjSeqSubjHeader] = []string{subject}
+		h[jetstream.ExpectedLastSubjSeqSubjHeader] = values[1:]
 	}
 	return h
 }

@@ -125,7 +125,6 @@ func (s *Stream) statesOf(ctx context.Context, runtime string, ids []execution.I
 // answers were complete or ctx ends.
 func (s *Stream) readStates(ctx context.Context, stream string, subjects []string, found map[execution.ID]Listed) error {
 	for w := newBackoff(); ; {
-		var bad error
 		got := map[string]bool{}
 		complete, err := s.lastOf(ctx, stream, subjects, func(m storedMsg) {
 			got[m.Subject] = true
@@ -135,14 +134,13 @@ func (s *Stream) readStates(ctx context.Context, stream string, subjects []strin
 			}
 			st, err := decodeState(key, m)
 			if err != nil {
-				bad = err
+				// One that nobody can read must not hide the others.
+				s.log.Error("a state cannot be read", "execution", key.ID, "runtime", key.Runtime, "error", err)
 				return
 			}
 			found[key.ID] = Listed{Key: key, Stored: st}
 		})
 		switch {
-		case bad != nil:
-			return bad
 		case err == nil && complete:
 			return nil
 		case err == nil && len(got) > 0:

@@ -53,3 +53,29 @@ func TestLoadNoticesAGap(t *testing.T) {
 		t.Errorf("Load returns %d records of a broken journal, %v; want that one is missing", len(all), err)
 	}
 }
+
+// Pages are read several at once: one that ends early is not the end of the log when
+// another one goes on.
+func TestLoadNoticesAGapBetweenPages(t *testing.T) {
+	t.Parallel()
+	_, s := one(t)
+	key, rev := claimed(t, s)
+	const second = firstPage + fullPage // where the first of several pages begins
+	for n := range second + fullPage + 10 {
+		if _, err := s.Journal().Append(t.Context(), key, rev, n, call(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := s.Journal().Load(t.Context(), key, rev)
+	if err != nil || len(all) != second+fullPage+10 {
+		t.Fatalf("%d records, %v; want %d", len(all), err, second+fullPage+10)
+	}
+	var out struct{}
+	purge := map[string]any{"filter": kvSubject("executions", LogKey(key, second+fullPage-1))}
+	if err := s.call(t.Context(), "STREAM.PURGE.KV_executions", purge, &out); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := s.Journal().Load(t.Context(), key, rev); !errors.Is(err, errGap) {
+		t.Errorf("Load returns %d records of a broken journal, %v; want that one is missing", len(all), err)
+	}
+}

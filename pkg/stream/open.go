@@ -214,6 +214,8 @@ func (s *Stream) ensureConsumer(ctx context.Context, runtime string, repair bool
 	if err != nil {
 		return cfg, err
 	}
+	// Lowered under a live executor it would take healthy passes for lost.
+	want.AckWait = cfg.AckWait
 	err = s.settle(ctx, what, compareConsumer(cfg, want), repair, func(ctx context.Context) error {
 		_, err := s.js.UpdateConsumer(ctx, StreamName, want)
 		return err
