@@ -2,6 +2,7 @@ package crashtest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -94,7 +95,11 @@ func (l *life) outcome(s scenario) string {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	r, err := c.Get(l.t.Context(), l.key.ID)
+	var r execution.Record
+	l.await("an answer of the API", func() bool { // one that stops may take a question with it
+		r, err = c.Get(l.t.Context(), l.key.ID)
+		return !errors.Is(err, control.ErrUnavailable) && !errors.Is(err, control.ErrNoExecutor)
+	})
 	if err != nil {
 		l.t.Fatalf("get: %v", err)
 	}

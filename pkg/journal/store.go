@@ -62,7 +62,8 @@ type Store interface {
 	Append(ctx context.Context, key Key, claim Revision, n int, r Record) (next int, err error)
 
 	// Load reads all records, and proves that it read past the claim. It returns
-	// [ErrFenced] when the state has moved on.
+	// [ErrFenced] when it sees that the state has moved on; a replica that lags
+	// may hide that for a while, which is no harm: the next write is refused.
 	Load(ctx context.Context, key Key, claim Revision) ([]Record, error)
 
 	// Resolve returns v's JSON, fetching it where it was offloaded. A value that

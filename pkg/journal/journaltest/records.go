@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -73,7 +74,11 @@ func loadSuperseded(t *testing.T, b *bench) {
 	old := b.claim(1, 0)
 	b.append(old, 0, call(0))
 	b.claim(2, old)
+	// A replica that lags may not know it yet: it soon does.
 	_, err := b.Load(t.Context(), b.key, old)
+	for limit := time.Now().Add(10 * time.Second); err == nil && time.Now().Before(limit); {
+		_, err = b.Load(t.Context(), b.key, old)
+	}
 	b.wantFenced("Load", err)
 }
 
