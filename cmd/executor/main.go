@@ -7,17 +7,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/reprise-run/reprise/internal/cli"
 )
 
 func main() {
-	if os.Getenv("GOGC") == "" {
-		// Passes are short-lived garbage on a small heap: 10 to 15 % less CPU each.
-		debug.SetGCPercent(200)
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the first signal drains, a second one kills
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))

@@ -44,3 +44,27 @@ func TestSpentMessageKeepsThePromiseAndNeverClaims(t *testing.T) {
 		})
 	}
 }
+
+// Another body under an id that is in use runs nowhere, whatever the execution
+// waits for; the same body may carry it on.
+func TestOtherBodyUnderAnIDInUseIsDropped(t *testing.T) {
+	t.Parallel()
+	x, id := newRig(t, nil), newID()
+	mine := x.request(id, execution.Request{ID: id, Code: `"mine"`})
+	other := x.submit(`{"id": "`+string(id)+`", "code": "\"other\""}`, "")
+	request := execution.Request{ID: id, Code: `"mine"`}
+	rev := x.put(id, 0, journal.State{
+		Status: execution.Queued, Attempt: 1, Try: 1, Carrier: journal.Carrier{Seq: mine.Seq},
+		Seed: string(id), Digest: request.Digest(), StartedAt: time.Now(),
+	})
+	x.handle(other)
+	x.gone(other)
+	if got := x.state(id); got.Revision != rev {
+		t.Fatalf("state %+v: the other body claimed", got.State)
+	}
+	x.handle(mine)
+	x.gone(mine)
+	if got := x.state(id).State; got.Status != execution.Completed || string(got.Result.JSON) != `"mine"` {
+		t.Errorf("state %+v, want completed with mine", got)
+	}
+}
