@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/reprise-run/reprise/internal/cli"
 	"github.com/reprise-run/reprise/pkg/control"
@@ -42,6 +43,10 @@ func (a *app) explainQuery(ctx context.Context, err error) error {
 		return cli.Fail(cli.Unreachable, "executors answer for the journal: start one with \"executor\"", err)
 	case errors.Is(err, control.ErrNotFound), errors.Is(err, control.ErrGone), errors.Is(err, control.ErrConflict):
 		return cli.Fail(cli.Failed, "", err)
+	}
+	var refusal *control.Error
+	if errors.As(err, &refusal) && refusal.Code == http.StatusInternalServerError {
+		return cli.Fail(cli.Failed, "the executor's log says more", err) // it was reached, and it answered
 	}
 	return cli.Fail(cli.Unreachable, "", fmt.Errorf("ask runtime %s: %w", a.runtime, err))
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"strconv"
 	"strings"
@@ -53,7 +54,7 @@ func (s *Server) Connect(ctx context.Context, name string, wait time.Duration, e
 	select {
 	case r := <-results:
 		if r.err != nil {
-			return nil, Fail(Unreachable, s.hint(r.err), fmt.Errorf("connect to %s: %w", s.where(), r.err))
+			return nil, Fail(connectStatus(r.err), s.hint(r.err), fmt.Errorf("connect to %s: %w", s.where(), r.err))
 		}
 		l.Conn, l.Domain = r.nc, cmp.Or(s.Domain, r.domain)
 		return l, nil
@@ -65,6 +66,15 @@ func (s *Server) Connect(ctx context.Context, name string, wait time.Duration, e
 		}()
 		return nil, Fail(Unreachable, s.hint(nil), fmt.Errorf("connect to %s: %w", s.where(), context.Cause(ctx)))
 	}
+}
+
+// connectStatus tells a command line that cannot work from a server that is away.
+func connectStatus(err error) int {
+	var address *url.Error
+	if errors.As(err, &address) && address.Op == "parse" || errors.Is(err, fs.ErrNotExist) {
+		return Usage
+	}
+	return Unreachable
 }
 
 // dial connects by the context if there is one. Flags win over what it says.

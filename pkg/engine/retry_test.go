@@ -3,6 +3,7 @@ package engine
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/reprise-run/reprise/pkg/execution"
@@ -156,16 +157,19 @@ func TestNoCallOrStepStartsAfterARetryWasAskedFor(t *testing.T) {
 
 func TestCallsInFlightGetTheirGrace(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(c *Config) { c.Grace = 5 * time.Second })
-	r.want(r.run(`Promise.all([items.sleep({ms: 40}), items.retry_once()]).then(() => 1)`), `1`)
-	if n := r.items.Runs("sleep"); n != 1 {
-		t.Errorf("sleep ran %d times, want 1: it arrived within the grace", n)
-	}
-	r = newRig(t, func(c *Config) { c.Grace = 10 * time.Millisecond })
-	r.want(r.run(`Promise.all([items.abortable_slow_once(), items.retry_once()]).then(() => 1)`), `1`)
-	if n := r.items.Runs("abortable_slow_once"); n != 2 || r.items.Aborts() != 1 {
-		t.Errorf("ran %d times, %d aborts, want 2 and 1: the grace was over", n, r.items.Aborts())
-	}
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, func(c *Config) { c.Grace = 5 * time.Second })
+		r.want(r.run(`Promise.all([items.sleep({ms: 40}), items.retry_once()]).then(() => 1)`), `1`)
+		if n := r.items.Runs("sleep"); n != 1 {
+			t.Errorf("sleep ran %d times, want 1: it arrived within the grace", n)
+		}
+		r = newRig(t, func(c *Config) { c.Grace = 10 * time.Millisecond })
+		r.want(r.run(`Promise.all([items.abortable_slow_once(), items.retry_once()]).then(() => 1)`), `1`)
+		synctest.Wait()
+		if n := r.items.Runs("abortable_slow_once"); n != 2 || r.items.Aborts() != 1 {
+			t.Errorf("ran %d times, %d aborts, want 2 and 1: the grace was over", n, r.items.Aborts())
+		}
+	})
 }
 
 func TestTimeouts(t *testing.T) {
