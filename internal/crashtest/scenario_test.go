@@ -169,13 +169,18 @@ func (l *life) makeDue() {
 }
 
 // applied returns how often each call that is journaled as applied ran by now: at
-// least once, and at most as often as it had an executor.
+// least once, and at most as often as it had an executor. A call that ran at all
+// must be named by a record.
 func (l *life) applied(executors int) map[string]int {
 	l.t.Helper()
 	now := map[string]int{}
+	unnamed := l.items.ByKey() // before the journal is read: it may only know more
 	_, _, records, err := l.stream.View(l.t.Context(), l.key)
 	st, ok := l.state()
 	if !ok {
+		if len(unnamed) > 0 {
+			l.t.Errorf("calls %v ran without a claim", unnamed)
+		}
 		return now
 	}
 	if err != nil {
@@ -186,6 +191,12 @@ func (l *life) applied(executors int) map[string]int {
 		l.t.Fatalf("fold journal: %v", err)
 	}
 	ran := l.items.ByKey()
+	for seq := range log.Entries {
+		delete(unnamed, callKey(l.key, seq))
+	}
+	for key := range unnamed {
+		l.t.Errorf("call %s ran, and no record names it", key)
+	}
 	for _, e := range log.Entries {
 		if e.Mark != journal.MarkApplied || e.Connector != "items" {
 			continue

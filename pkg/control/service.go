@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -88,6 +89,7 @@ type Service struct {
 	s   *stream.Stream
 	log *slog.Logger
 
+	seen  atomic.Int64   // requests ever taken
 	slots chan struct{}  // one per request that is worked on
 	work  sync.WaitGroup // the same
 	ready chan struct{}  // closed once the server knows all endpoints
@@ -163,6 +165,7 @@ func (s *Service) Run(ctx context.Context) error {
 	if err := service.Stop(); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
 		s.log.Warn("stop control service", "error", err.Error())
 	}
+	s.awaitQuiet()
 	stop(errStopping)
 	s.work.Wait()
 	return nil
@@ -181,6 +184,7 @@ func (s *Service) offer(ctx context.Context, to micro.Service, runtime string, o
 
 // accept works on the request beside the others.
 func (s *Service) accept(ctx context.Context, runtime string, op operation, r micro.Request) {
+	s.seen.Add(1)
 	// Copied: the request belongs to the library once this returns.
 	c, reply := call{runtime: runtime, body: r.Data()}, r.Reply()
 	if ctx.Err() != nil {
@@ -198,6 +202,28 @@ func (s *Service) accept(ctx context.Context, runtime string, op operation, r mi
 		result, err := s.perform(ctx, op, c)
 		s.answer(op, reply, result, err)
 	})
+}
+
+// quiet is how long no request may come before the service counts as left alone.
+const quiet = 50 * time.Millisecond
+
+// awaitQuiet waits until the requests that the server had sent before it heard of
+// the end have been taken. The library does not tell when a drained subscription
+// has handed over its last message.
+func (s *Service) awaitQuiet() {
+	if err := s.s.Conn().FlushTimeout(s.cfg.Timeout); err != nil {
+		return // nothing comes any more
+	}
+	tick := time.NewTicker(quiet)
+	defer tick.Stop()
+	for before := int64(-1); ; {
+		now := s.seen.Load()
+		if now == before {
+			return
+		}
+		before = now
+		<-tick.C
+	}
 }
 
 // perform runs the operation within its time; a panic is its error.

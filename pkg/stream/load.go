@@ -32,25 +32,37 @@ var (
 	errGap   = fmt.Errorf("a record is missing: %w", journal.ErrCorrupt)
 )
 
+// loader reads the log of one execution as of a claim, or as of any later one.
+type loader struct {
+	*Journal
+	key   journal.Key
+	claim journal.Revision
+	later bool // a newer state is fine too
+}
+
 // Load implements [journal.Store]. Any replica may answer, and an old one answers
 // with an old log: a page counts only when it shows the claim itself (R6).
 func (j *Journal) Load(ctx context.Context, key journal.Key, claim journal.Revision) ([]journal.Record, error) {
-	all, err := j.page(ctx, key, claim, 0, firstPage)
+	return loader{Journal: j, key: key, claim: claim}.load(ctx)
+}
+
+func (l loader) load(ctx context.Context) ([]journal.Record, error) {
+	all, err := l.page(ctx, 0, firstPage)
 	if err == nil && len(all) == firstPage {
-		all, err = j.loadRest(ctx, key, claim, all)
+		all, err = l.loadRest(ctx, all)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("load %s: %w", key, err)
+		return nil, fmt.Errorf("load %s: %w", l.key, err)
 	}
 	return all, nil
 }
 
 // loadRest reads what follows a full first page: one more page, and then several at
 // once, so that the server reads while their records are decoded.
-func (j *Journal) loadRest(ctx context.Context, key journal.Key, claim journal.Revision, all []journal.Record) ([]journal.Record, error) {
+func (l loader) loadRest(ctx context.Context, all []journal.Record) ([]journal.Record, error) {
 	w := newBackoff()
 	for width, try := 1, 1; ; width = pagesAtOnce {
-		pages, err := j.pages(ctx, key, claim, len(all), width)
+		pages, err := l.pages(ctx, len(all), width)
 		if err != nil {
 			return nil, err
 		}
@@ -75,12 +87,12 @@ func (j *Journal) loadRest(ctx context.Context, key journal.Key, claim journal.R
 }
 
 // pages reads several full pages at once.
-func (j *Journal) pages(ctx context.Context, key journal.Key, claim journal.Revision, from, width int) ([][]journal.Record, error) {
+func (l loader) pages(ctx context.Context, from, width int) ([][]journal.Record, error) {
 	all := make([][]journal.Record, width)
 	readers, within := errgroup.WithContext(ctx)
 	for i := range all {
 		readers.Go(func() (err error) {
-			all[i], err = j.page(within, key, claim, from+i*fullPage, fullPage)
+			all[i], err = l.page(within, from+i*fullPage, fullPage)
 			return err
 		})
 	}
@@ -89,10 +101,10 @@ func (j *Journal) pages(ctx context.Context, key journal.Key, claim journal.Revi
 
 // page reads records from, from+1 … up to size of them, until a replica proves
 // that it has seen the claim.
-func (j *Journal) page(ctx context.Context, key journal.Key, claim journal.Revision, from, size int) ([]journal.Record, error) {
-	p := j.newPage(key, claim, from, size)
+func (l loader) page(ctx context.Context, from, size int) ([]journal.Record, error) {
+	p := l.newPage(from, size)
 	for try, w := 1, newBackoff(); ; try++ {
-		err := p.read(ctx, j.s)
+		err := p.read(ctx, l.s)
 		switch {
 		case err == nil:
 			return p.records()
@@ -103,7 +115,7 @@ func (j *Journal) page(ctx context.Context, key journal.Key, claim journal.Revis
 		case try >= doubtful && errors.Is(err, errGap):
 			return nil, err
 		case try >= doubtful && errors.Is(err, errStale):
-			if err := j.stillMine(ctx, key, claim); err != nil {
+			if err := l.stillMine(ctx); err != nil {
 				return nil, err
 			}
 		}
@@ -114,9 +126,9 @@ func (j *Journal) page(ctx context.Context, key journal.Key, claim journal.Revis
 }
 
 // stillMine returns [journal.ErrFenced] unless the leader's state is at the claim.
-func (j *Journal) stillMine(ctx context.Context, key journal.Key, claim journal.Revision) error {
-	st, err := j.State(ctx, key)
-	if errors.Is(err, journal.ErrNotFound) || err == nil && st.Revision != claim {
+func (l loader) stillMine(ctx context.Context) error {
+	st, err := l.State(ctx, l.key)
+	if errors.Is(err, journal.ErrNotFound) || err == nil && st.Revision != l.claim && !l.later {
 		return journal.ErrFenced
 	}
 	return err
@@ -126,6 +138,7 @@ func (j *Journal) stillMine(ctx context.Context, key journal.Key, claim journal.
 type logPage struct {
 	stream string
 	claim  uint64
+	later  bool
 	state  string   // subject of the state
 	prefix string   // of the subjects of records, up to their number
 	from   int      // number of the first record
@@ -134,16 +147,16 @@ type logPage struct {
 	n      int      // how many are there
 }
 
-func (j *Journal) newPage(key journal.Key, claim journal.Revision, from, size int) *logPage {
-	bucket := j.bucket(key)
-	first := kvSubject(bucket, LogKey(key, from))
+func (l loader) newPage(from, size int) *logPage {
+	bucket := l.bucket(l.key)
+	first := kvSubject(bucket, LogKey(l.key, from))
 	p := &logPage{
-		stream: kvStream(bucket), claim: uint64(claim), state: kvSubject(bucket, StateKey(key)),
+		stream: kvStream(bucket), claim: uint64(l.claim), later: l.later, state: kvSubject(bucket, StateKey(l.key)),
 		prefix: first[:strings.LastIndexByte(first, '.')+1], from: from,
 		keys: make([]string, size), got: make([][]byte, size),
 	}
 	for i := range p.keys {
-		p.keys[i] = kvSubject(bucket, LogKey(key, from+i))
+		p.keys[i] = kvSubject(bucket, LogKey(l.key, from+i))
 	}
 	return p
 }
@@ -171,7 +184,7 @@ func (p *logPage) read(ctx context.Context, s *Stream) error {
 	switch {
 	case err != nil:
 		return err
-	case seen > p.claim:
+	case seen > p.claim && !p.later:
 		return journal.ErrFenced
 	case !complete && p.n > before:
 		return errCut
