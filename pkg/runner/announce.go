@@ -79,6 +79,9 @@ func Outcome(key journal.Key, s journal.State, log *journal.Log, lines []string)
 		}
 	}
 	for _, seq := range s.Pending {
+		if seq >= len(log.Entries) {
+			continue // the journal could not be read: the record says it
+		}
 		e := &log.Entries[seq]
 		o.Pending = append(o.Pending, execution.PendingCall{
 			ExecutionID: key.ID, Seq: seq, Connector: e.Connector, Method: e.Method, Args: e.Args.Shown(), Kind: pendingKind(e),

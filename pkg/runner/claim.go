@@ -111,7 +111,7 @@ func (r *Runner) claim(ctx context.Context, m *message, s journal.State, known *
 	s.Executor = r.cfg.Name
 	s.Nonce, s.Write = rand.Text(), 1
 	s.Carrier = journal.Carrier{Seq: m.Seq}
-	s.RetryAt, s.DelayMs = nil, 0
+	s.RetryAt, s.DelayMs, s.Pending = nil, 0, nil
 	s.UpdatedAt = time.Now().UTC()
 	rev, err := r.journal.PutState(ctx, m.key, s, revisionOf(known))
 	return s, rev, err
