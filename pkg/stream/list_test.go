@@ -132,7 +132,8 @@ func TestViewIsConsistentWhileTheStateMoves(t *testing.T) {
 		if err != nil || r.Code != "1+1" {
 			t.Fatalf("View = %+v, %v", r, err)
 		}
-		if n := st.State.Attempt - 1; len(records) != n && len(records) != n+1 {
+		// Those of a later claim may be there on a slow machine; none may be missing.
+		if n := st.State.Attempt - 1; len(records) < n {
 			t.Errorf("attempt %d with %d records", st.State.Attempt, len(records))
 		}
 	}

@@ -8,21 +8,30 @@ import (
 	"github.com/reprise-run/reprise/pkg/journal"
 )
 
-// View reads one execution consistently: the state from the leader, and request
-// and records as of that state or a later one. A request that is not written yet is
-// the zero one. It returns [journal.ErrNotFound].
+// viewTries bounds how often a view is read again because its state moved.
+const viewTries = 20
+
+// View reads one execution: the state from the leader, and request and records as
+// of that state. Only where the state moves all the time may the records be those of
+// a later one; none that the state knows of is missing. A request that is not
+// written yet is the zero one. It returns [journal.ErrNotFound].
 func (s *Stream) View(ctx context.Context, key journal.Key) (journal.Stored, execution.Request, []journal.Record, error) {
-	st, err := s.journal.State(ctx, key)
-	if err != nil {
-		return st, execution.Request{}, nil, err
+	for try := 1; ; try++ {
+		st, err := s.journal.State(ctx, key)
+		if err != nil {
+			return st, execution.Request{}, nil, err
+		}
+		records, err := loader{Journal: s.journal, key: key, claim: st.Revision, later: try >= viewTries}.load(ctx)
+		if errors.Is(err, journal.ErrFenced) && try < viewTries {
+			continue
+		}
+		if err != nil {
+			return st, execution.Request{}, nil, err
+		}
+		request, err := s.journal.Request(ctx, key)
+		if err != nil && !errors.Is(err, journal.ErrNotFound) {
+			return st, request, nil, err
+		}
+		return st, request, records, nil
 	}
-	records, err := loader{Journal: s.journal, key: key, claim: st.Revision, later: true}.load(ctx)
-	if err != nil {
-		return st, execution.Request{}, nil, err
-	}
-	request, err := s.journal.Request(ctx, key)
-	if err != nil && !errors.Is(err, journal.ErrNotFound) {
-		return st, request, nil, err
-	}
-	return st, request, records, nil
 }
