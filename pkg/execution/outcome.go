@@ -20,23 +20,28 @@ type Reason string
 
 // The failure reasons.
 const (
-	ReasonRequest     Reason = "request"     // the submission is malformed
-	ReasonSyntax      Reason = "syntax"      // the source does not parse
-	ReasonCode        Reason = "code"        // the code threw, or left a rejection unhandled
-	ReasonCall        Reason = "call"        // a connector call failed and the code did not catch it
-	ReasonRetries     Reason = "retries"     // the retry budget is used up, or the policy declined
-	ReasonPolicy      Reason = "policy"      // a retry callback threw
-	ReasonTimeout     Reason = "timeout"     // the wall clock of the pass
-	ReasonDivergence  Reason = "divergence"  // a replay left the recorded path
-	ReasonSize        Reason = "size"        // a value is too large to record
-	ReasonValue       Reason = "value"       // a value cannot be recorded at all
-	ReasonLimit       Reason = "limit"       // one of the limits of the submission
-	ReasonStuck       Reason = "stuck"       // the code waits for something that cannot happen
-	ReasonLostPasses  Reason = "lost_passes" // too many passes in a row were lost
-	ReasonConnectors  Reason = "connectors"  // no executor has the connectors that it needs
-	ReasonCrash       Reason = "crash"       // the sandbox crashed
-	ReasonMemory      Reason = "memory"      // the sandbox ran out of memory
-	ReasonUnsupported Reason = "unsupported" // the submission asks for what this executor cannot do
+	ReasonRequest     Reason = "request"       // the submission is malformed
+	ReasonSyntax      Reason = "syntax"        // the source does not parse
+	ReasonCode        Reason = "code"          // the code threw, or left a rejection unhandled
+	ReasonCall        Reason = "call"          // a connector call failed and the code did not catch it
+	ReasonRetries     Reason = "retries"       // the retry budget is used up, or the policy declined
+	ReasonPolicy      Reason = "policy"        // a retry callback threw
+	ReasonTimeout     Reason = "timeout"       // the wall clock of the pass
+	ReasonDivergence  Reason = "divergence"    // a replay left the recorded path
+	ReasonSize        Reason = "size"          // a value is too large to record
+	ReasonValue       Reason = "value"         // a value cannot be recorded at all
+	ReasonLimit       Reason = "limit"         // a bound that nobody can set
+	ReasonStuck       Reason = "stuck"         // the code waits for something that cannot happen
+	ReasonLostPasses  Reason = "lost_passes"   // too many passes in a row were lost
+	ReasonConnectors  Reason = "connectors"    // no executor has the connectors that it needs
+	ReasonCrash       Reason = "crash"         // the sandbox crashed
+	ReasonMemory      Reason = "memory"        // limits.memoryMB
+	ReasonCPU         Reason = "cpu"           // limits.cpuMs
+	ReasonStack       Reason = "stack"         // limits.stack
+	ReasonSource      Reason = "source"        // limits.sourceBytes
+	ReasonCalls       Reason = "calls"         // limits.calls
+	ReasonPending     Reason = "pending_calls" // limits.pendingCalls
+	ReasonUnsupported Reason = "unsupported"   // the submission asks for what this executor cannot do
 )
 
 // Failure says why a pass ended early.

@@ -38,7 +38,7 @@ func TestCallErrors(t *testing.T) {
 	}
 	_, err := s.Call(t.Context(), `() => { throw new Error("x") }`, nil)
 	var thrown *Thrown
-	if !errors.As(err, &thrown) || thrown.Pos != (Pos{1, 15}) {
+	if !errors.As(err, &thrown) || thrown.Pos != (Pos{Line: 1, Column: 15}) {
 		t.Errorf("Call = %#v, want position 1:15", err)
 	}
 	_, err = s.Call(t.Context(), `() => {`, nil)

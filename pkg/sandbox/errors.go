@@ -8,6 +8,14 @@ import (
 // ErrStack is returned when a script recursed too deeply. No script catches it.
 var ErrStack = errors.New("maximum call stack size exceeded")
 
+// ErrMemory is returned when a script used more memory than it may. Only a sandbox
+// in a process of its own can tell.
+var ErrMemory = errors.New("memory limit exceeded")
+
+// ErrCPU is returned when a script computed longer than it may. Only a sandbox in
+// a process of its own can tell.
+var ErrCPU = errors.New("CPU time limit exceeded")
+
 // SyntaxError says where a source does not parse.
 type SyntaxError struct {
 	Message string

@@ -12,8 +12,9 @@ type Sandbox interface {
 	// Run runs one pass of the script, from its first line until it returns,
 	// throws, or the host or ctx ends it. It returns a [*SyntaxError] when the
 	// source does not parse, the host's error when Turn returned one, the cause
-	// of ctx when that ended, [ErrStack] on runaway recursion and a [*CrashError]
-	// when the sandbox itself failed. It never panics.
+	// of ctx when that ended, [ErrStack], [ErrMemory] or [ErrCPU], perhaps wrapped,
+	// when the script went beyond a limit, and a [*CrashError] when the sandbox
+	// itself failed. It never panics.
 	Run(ctx context.Context, s Script, host Host) (Result, error)
 
 	// Call evaluates source, the text of a JavaScript function, calls it with arg
@@ -50,6 +51,11 @@ type Script struct {
 
 	MaxValueBytes int // of one value that leaves the sandbox; zero: no limit
 	MaxStack      int // depth of the call stack; zero: the default
+
+	// MaxMemory, in bytes, and MaxCPU bound the whole pass; zero: what the sandbox
+	// has for a default. [InProcess] knows neither.
+	MaxMemory int64
+	MaxCPU    time.Duration
 }
 
 // OpKind says what a script asked for.
@@ -112,7 +118,10 @@ type Event struct {
 }
 
 // Pos is a place in the author's source, counted from 1. The zero value means unknown.
-type Pos struct{ Line, Column int }
+type Pos struct {
+	File         string // of bundled sources; empty: the only one
+	Line, Column int
+}
 
 // Result is how a pass of the code ended by itself.
 type Result struct {
@@ -129,6 +138,7 @@ type Thrown struct {
 	Name    string // "TypeError"; empty when no error was thrown
 	Message string // never empty: a text that shows what was thrown
 	Pos     Pos    // where, in the author's source
+	Line    string // the line there, clipped; empty: unknown
 
 	// Op is the operation whose rejection, or failing, this very error is; -1: none.
 	Op int

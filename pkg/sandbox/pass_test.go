@@ -143,7 +143,7 @@ func TestOpsHavePositions(t *testing.T) {
 	t.Parallel()
 	host := &simHost{}
 	passValue(t, "async () => {\n  await items.a();\n  await Promise.all([1].map(items.b));\n}", host)
-	if got, want := host.ops[0].Pos, (Pos{2, 9}); got.Line != want.Line {
+	if got, want := host.ops[0].Pos, (Pos{Line: 2, Column: 9}); got.Line != want.Line {
 		t.Errorf("position = %v, want %v", got, want)
 	}
 	if got := host.ops[1].Pos.Line; got != 3 {

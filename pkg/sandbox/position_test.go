@@ -86,22 +86,22 @@ func TestPlaceOfSyntaxErrors(t *testing.T) {
 		pos          Pos
 		line         string
 	}{
-		{"statements", "const a = 1\nconst b = ;\n", Pos{2, 11}, "const b = ;"},
-		{"arrow", "async () => {\n  const b = ;\n}", Pos{2, 13}, "  const b = ;"},
-		{"fence", "```js\nconst a = 1\nconst b = ;\n```", Pos{3, 11}, "const b = ;"},
-		{"white space above", "\n\n```ts\nconst b = ;\n```", Pos{4, 11}, "const b = ;"},
-		{"TypeScript", "const a: number = 1\nlet c: string = ;", Pos{2, 17}, "let c: string = ;"},
-		{"export default", "export default async () => {\n  const b = ;\n}", Pos{2, 13}, "  const b = ;"},
-		{"export default after statements", "const a: number = 1\nexport default async () => { ] }", Pos{2, 30}, "export default async () => { ] }"},
-		{"several bytes", "const ä = 'ö𝄞'; const b = ;", Pos{1, 27}, "const ä = 'ö𝄞'; const b = ;"},
-		{"unclosed block", "if (true) {\n  f()\n", Pos{2, 6}, "  f()"},
-		{"unclosed block in a fence", "```js\nif (true) {\n  f()\n```", Pos{3, 6}, "  f()"},
-		{"closing too early", "f()\n})", Pos{2, 2}, "})"},
+		{"statements", "const a = 1\nconst b = ;\n", Pos{Line: 2, Column: 11}, "const b = ;"},
+		{"arrow", "async () => {\n  const b = ;\n}", Pos{Line: 2, Column: 13}, "  const b = ;"},
+		{"fence", "```js\nconst a = 1\nconst b = ;\n```", Pos{Line: 3, Column: 11}, "const b = ;"},
+		{"white space above", "\n\n```ts\nconst b = ;\n```", Pos{Line: 4, Column: 11}, "const b = ;"},
+		{"TypeScript", "const a: number = 1\nlet c: string = ;", Pos{Line: 2, Column: 17}, "let c: string = ;"},
+		{"export default", "export default async () => {\n  const b = ;\n}", Pos{Line: 2, Column: 13}, "  const b = ;"},
+		{"export default after statements", "const a: number = 1\nexport default async () => { ] }", Pos{Line: 2, Column: 30}, "export default async () => { ] }"},
+		{"several bytes", "const ä = 'ö𝄞'; const b = ;", Pos{Line: 1, Column: 27}, "const ä = 'ö𝄞'; const b = ;"},
+		{"unclosed block", "if (true) {\n  f()\n", Pos{Line: 2, Column: 6}, "  f()"},
+		{"unclosed block in a fence", "```js\nif (true) {\n  f()\n```", Pos{Line: 3, Column: 6}, "  f()"},
+		{"closing too early", "f()\n})", Pos{Line: 2, Column: 2}, "})"},
 		{"closing and opening", "f()\n}; async () => {", Pos{}, ""},
 		{"closing and returning", "f()\n}; return async () => {", Pos{}, ""},
-		{"found by the compiler", "let a = 1\nlet a = 2", Pos{2, 5}, "let a = 2"},
-		{"found by the compiler, lowered", "let a: number = 1\nlet a = 2", Pos{2, 5}, "let a = 2"},
-		{"import", "const a = 1\nimport x from 'y'", Pos{2, 8}, "import x from 'y'"},
+		{"found by the compiler", "let a = 1\nlet a = 2", Pos{Line: 2, Column: 5}, "let a = 2"},
+		{"found by the compiler, lowered", "let a: number = 1\nlet a = 2", Pos{Line: 2, Column: 5}, "let a = 2"},
+		{"import", "const a = 1\nimport x from 'y'", Pos{Line: 2, Column: 8}, "import x from 'y'"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
