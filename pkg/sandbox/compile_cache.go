@@ -16,6 +16,7 @@ type onceCache[T any] struct {
 	limit int
 
 	mu     sync.Mutex // guards the fields below
+	misses int
 	bytes  int
 	recent list.List // of *compiledOnce[T], the most recent first
 	byHash map[[sha256.Size]byte]*list.Element
@@ -59,6 +60,7 @@ func (c *onceCache[T]) entry(source string) *compiledOnce[T] {
 		c.recent.MoveToFront(el)
 		return el.Value.(*compiledOnce[T])
 	}
+	c.misses++
 	e := &compiledOnce[T]{hash: hash, cost: len(source) + entryCost}
 	if e.cost > c.limit {
 		return e
@@ -69,6 +71,13 @@ func (c *onceCache[T]) entry(source string) *compiledOnce[T] {
 		c.drop(c.recent.Back())
 	}
 	return e
+}
+
+// compiledCount is how many sources were not in the cache.
+func (c *onceCache[T]) compiledCount() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.misses
 }
 
 func (c *onceCache[T]) drop(el *list.Element) {

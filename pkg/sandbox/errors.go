@@ -8,6 +8,10 @@ import (
 // ErrStack is returned when a script recursed too deeply. No script catches it.
 var ErrStack = errors.New("maximum call stack size exceeded")
 
+// ErrPending is returned when a script has more operations outstanding at once than
+// it may. No script catches it.
+var ErrPending = errors.New("too many calls pending at once")
+
 // ErrMemory is returned when a script used more memory than it may. Only a sandbox
 // in a process of its own can tell.
 var ErrMemory = errors.New("memory limit exceeded")
@@ -15,6 +19,9 @@ var ErrMemory = errors.New("memory limit exceeded")
 // ErrCPU is returned when a script computed longer than it may. Only a sandbox in
 // a process of its own can tell.
 var ErrCPU = errors.New("CPU time limit exceeded")
+
+// ErrUnavailable is returned when the sandbox could not be had at all: nothing ran.
+var ErrUnavailable = errors.New("the sandbox is not available")
 
 // SyntaxError says where a source does not parse.
 type SyntaxError struct {

@@ -12,8 +12,8 @@ type Sandbox interface {
 	// Run runs one pass of the script, from its first line until it returns,
 	// throws, or the host or ctx ends it. It returns a [*SyntaxError] when the
 	// source does not parse, the host's error when Turn returned one, the cause
-	// of ctx when that ended, [ErrStack], [ErrMemory] or [ErrCPU], perhaps wrapped,
-	// when the script went beyond a limit, and a [*CrashError] when the sandbox
+	// of ctx when that ended, [ErrStack], [ErrPending], [ErrMemory] or [ErrCPU],
+	// perhaps wrapped, when the script went beyond a limit, and a [*CrashError] when the sandbox
 	// itself failed. It never panics.
 	Run(ctx context.Context, s Script, host Host) (Result, error)
 
@@ -51,6 +51,7 @@ type Script struct {
 
 	MaxValueBytes int // of one value that leaves the sandbox; zero: no limit
 	MaxStack      int // depth of the call stack; zero: the default
+	MaxPending    int // operations outstanding at once; zero: no limit
 
 	// MaxMemory, in bytes, and MaxCPU bound the whole pass; zero: what the sandbox
 	// has for a default. [InProcess] knows neither.

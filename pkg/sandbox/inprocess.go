@@ -44,6 +44,10 @@ func NewInProcess(c Config) *InProcess {
 	}
 }
 
+// Compiled counts the scripts and functions that were parsed: all others were in the
+// cache.
+func (s *InProcess) Compiled() int { return s.scripts.compiledCount() + s.functions.compiledCount() }
+
 // Run implements [Sandbox].
 func (s *InProcess) Run(ctx context.Context, script Script, host Host) (result Result, err error) {
 	defer recoverCrash(&err)
@@ -115,6 +119,9 @@ func ending(ctx context.Context, err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &interrupted):
+		if errors.Is(err, ErrPending) {
+			return ErrPending
+		}
 		if cause := context.Cause(ctx); cause != nil {
 			return cause
 		}

@@ -210,6 +210,10 @@ func (p *pass) issue(op Op, o *operation) int {
 		o.kind, o.scope, o.pos = op.Kind, p.scope, op.Pos
 		p.ops[op.ID] = o
 	}
+	// A timer that is set and cleared is issued twice and never outstanding.
+	if n := p.script.MaxPending; n > 0 && max(len(p.ops), len(p.issued)/2) > n {
+		p.rt.Interrupt(ErrPending)
+	}
 	return op.ID
 }
 

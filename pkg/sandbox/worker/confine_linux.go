@@ -1,0 +1,171 @@
+package worker
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/elastic/go-seccomp-bpf"
+	"github.com/elastic/go-seccomp-bpf/arch"
+	"golang.org/x/sys/unix"
+)
+
+// confine takes away from this process whatever no script needs, for good, and says
+// what that was. limit is how much memory a pass may use.
+func confine(limit int64) (level string, err error) {
+	time.Sleep(1) // the poller of the Go runtime needs its descriptors before they are forbidden
+	if err := closeOthers(); err != nil {
+		return "", fmt.Errorf("close descriptors: %w", err)
+	}
+	if err := limitResources(limit); err != nil {
+		return "", fmt.Errorf("set resource limits: %w", err)
+	}
+	level = "rlimits"
+	if !seccomp.Supported() {
+		return level, nil
+	}
+	// The filter is set for one thread and copied to the others.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := seccomp.LoadFilter(filter()); err != nil {
+		return "", fmt.Errorf("load seccomp filter: %w", err)
+	}
+	return level + ", seccomp", nil
+}
+
+// closeOthers closes what was inherited by mistake: all but the three pipes and the
+// poller's.
+func closeOthers() error {
+	dir, err := os.Open("/proc/self/fd")
+	if errors.Is(err, os.ErrNotExist) {
+		return nil // no /proc; the descriptors of Go programs are not inherited anyway
+	}
+	if err != nil {
+		return err
+	}
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return err
+	}
+	if err := dir.Close(); err != nil {
+		return err
+	}
+	for _, name := range names {
+		fd, err := strconv.Atoi(name)
+		if err != nil || fd < 3 {
+			continue
+		}
+		target, err := os.Readlink("/proc/self/fd/" + name)
+		if err == nil && !strings.HasPrefix(target, "anon_inode:[event") {
+			_ = unix.Close(fd)
+		}
+	}
+	return nil
+}
+
+// limitResources sets the limits that hold even for allocations between two looks of
+// the watchdog, and for a process that was taken over.
+func limitResources(memory int64) error {
+	data, err := dataBytes()
+	if err != nil {
+		return err
+	}
+	for _, r := range []struct {
+		which int
+		most  uint64
+	}{
+		{unix.RLIMIT_DATA, uint64(data + 2*memory)},
+		{unix.RLIMIT_NOFILE, 3},
+		{unix.RLIMIT_FSIZE, 0},
+		{unix.RLIMIT_CORE, 0},
+		{unix.RLIMIT_MEMLOCK, 0},
+	} {
+		if err := unix.Setrlimit(r.which, &unix.Rlimit{Cur: r.most, Max: r.most}); err != nil {
+			return fmt.Errorf("limit %d: %w", r.which, err)
+		}
+	}
+	return nil
+}
+
+// dataBytes is what the process counts against RLIMIT_DATA now.
+func dataBytes() (int64, error) {
+	text, err := os.ReadFile("/proc/self/statm")
+	if errors.Is(err, os.ErrNotExist) {
+		return 128 << 20, nil // more than a new process has
+	}
+	if err != nil {
+		return 0, err
+	}
+	fields := strings.Fields(string(text))
+	if len(fields) < 6 {
+		return 0, fmt.Errorf("parse statm: %q", text)
+	}
+	pages, err := strconv.ParseInt(fields[5], 10, 64)
+	return pages * int64(os.Getpagesize()), err
+}
+
+// allowed are the system calls that the Go runtime makes while it runs a script.
+var allowed = []string{
+	// The pipes. There is nothing else to read or write, and no way to open it.
+	"read", "write", "poll", "ppoll", "close",
+	// Memory.
+	"munmap", "madvise", "mremap", "brk", "mincore",
+	// Threads of this process.
+	"futex", "sched_yield", "sched_getaffinity", "gettid", "getpid", "exit", "exit_group", "restart_syscall", "set_robust_list", "rseq",
+	// Signals within this process, which preempt what runs too long.
+	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack",
+	// The poller and the clock.
+	"epoll_wait", "epoll_pwait", "epoll_pwait2", "epoll_ctl", "nanosleep", "clock_nanosleep", "clock_gettime", "gettimeofday",
+	// Seeds of maps.
+	"getrandom",
+}
+
+// filter allows what the Go runtime needs, and answers "not permitted" to the rest.
+func filter() seccomp.Filter {
+	self := uint64(os.Getpid())
+	names := known(allowed)
+	return seccomp.Filter{
+		NoNewPrivs: true,
+		Flag:       seccomp.FilterFlagTSync,
+		Policy: seccomp.Policy{
+			DefaultAction: seccomp.ActionErrno,
+			Syscalls: []seccomp.SyscallGroup{
+				{Action: seccomp.ActionAllow, Names: names},
+				{Action: seccomp.ActionAllow, NamesWithCondtions: []seccomp.NameWithConditions{
+					// No page becomes executable.
+					{Name: "mmap", Conditions: []seccomp.Condition{{Argument: 2, Operation: seccomp.BitsNotSet, Value: unix.PROT_EXEC}}},
+					{Name: "mprotect", Conditions: []seccomp.Condition{{Argument: 2, Operation: seccomp.BitsNotSet, Value: unix.PROT_EXEC}}},
+					// Threads, no processes.
+					{Name: "clone", Conditions: []seccomp.Condition{{Argument: 0, Operation: seccomp.BitsSet, Value: unix.CLONE_THREAD}}},
+					{Name: "tgkill", Conditions: []seccomp.Condition{{Argument: 0, Operation: seccomp.Equal, Value: self}}},
+				}},
+			},
+		},
+	}
+}
+
+// known leaves out what this architecture does not have.
+func known(names []string) []string {
+	info, err := arch.GetInfo("")
+	if err != nil {
+		return names
+	}
+	var have []string
+	for _, name := range names {
+		if _, ok := info.SyscallNames[name]; ok {
+			have = append(have, name)
+		}
+	}
+	return have
+}
+
+// orphaned reports whether the parent has closed its end of the input.
+func orphaned() bool {
+	fds := []unix.PollFd{{Fd: 0}}
+	_, err := unix.Poll(fds, 0)
+	return err == nil && fds[0].Revents&(unix.POLLHUP|unix.POLLERR) != 0
+}

@@ -1,0 +1,101 @@
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/reprise-run/reprise/internal/workertest"
+	"github.com/reprise-run/reprise/pkg/sandbox"
+)
+
+// built is the worker of all tests; TestMain removes it.
+var built workertest.Builder
+
+func TestMain(m *testing.M) {
+	if os.Args[0] == probeName {
+		os.Exit(probe())
+	}
+	status := m.Run()
+	built.Remove()
+	os.Exit(status)
+}
+
+// pool returns a pool of the tests' worker.
+func pool(tb testing.TB, cfg Config) *Pool {
+	tb.Helper()
+	cfg.Path = built.Path(tb)
+	p, err := NewPool(cfg)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = p.Close() })
+	return p
+}
+
+// echo is a host that gives calls their arguments back, runs steps and fires timers at
+// once.
+type echo struct {
+	mu    sync.Mutex // guards lines
+	lines []string
+	queue []sandbox.Event
+	turns int
+}
+
+func (h *echo) Print(line string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.lines = append(h.lines, line)
+}
+
+var errStuck = errors.New("nothing is outstanding")
+
+func (h *echo) Turn(ctx context.Context, issued []sandbox.Op) (sandbox.Event, error) {
+	h.turns++
+	for _, op := range issued {
+		ev := sandbox.Event{Op: op.ID}
+		switch op.Kind {
+		case sandbox.OpCall:
+			ev.Kind, ev.Value = sandbox.EventResolve, op.Args
+			if op.Method == "fail" {
+				ev = sandbox.Event{Op: op.ID, Kind: sandbox.EventReject, Name: "Error", Text: "failed"}
+			}
+			if op.Method == "never" {
+				continue
+			}
+		case sandbox.OpStep:
+			ev.Kind = sandbox.EventRunStep
+		case sandbox.OpStepDone:
+			ev.Op, ev.Kind, ev.Value = op.Target, sandbox.EventResolve, op.Result
+		case sandbox.OpTimer, sandbox.OpStepTimer:
+			ev.Kind = sandbox.EventFire
+		case sandbox.OpClear:
+			h.queue = slices.DeleteFunc(h.queue, func(e sandbox.Event) bool { return e.Op == op.Target })
+			continue
+		}
+		h.queue = append(h.queue, ev)
+	}
+	if len(h.queue) == 0 {
+		<-ctx.Done()
+		return sandbox.Event{}, context.Cause(ctx)
+	}
+	ev := h.queue[0]
+	h.queue = h.queue[1:]
+	return ev, nil
+}
+
+var epoch = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+func script(source string) sandbox.Script {
+	return sandbox.Script{
+		Source: source, Connectors: []string{"items"}, Seed: "01J0000000000000000000TEST", Now: epoch,
+		MaxValueBytes: 16 << 20, MaxPending: 10_000,
+	}
+}
+
+func raw(s string) json.RawMessage { return json.RawMessage(s) }

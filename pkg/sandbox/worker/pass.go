@@ -1,0 +1,235 @@
+package worker
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/sandbox"
+)
+
+// abortWait is how long a worker whose script does not run may take to drop a pass.
+const abortWait = time.Second
+
+// Run implements [sandbox.Sandbox].
+func (p *Pool) Run(ctx context.Context, s sandbox.Script, host sandbox.Host) (sandbox.Result, error) {
+	s.MaxMemory, s.MaxCPU = lower(s.MaxMemory, p.cfg.MaxMemory), lower(s.MaxCPU, p.cfg.MaxCPU)
+	source := sha256.Sum256([]byte(s.Source))
+	w, err := p.acquire(ctx, source)
+	if err != nil {
+		return sandbox.Result{}, err
+	}
+	defer p.release(w, source)
+	pass := &pass{process: w, ledger: newLedger(s), host: host, cpu: s.MaxCPU}
+	end, err := pass.serve(ctx, kindRun, func(e *encoder) { e.script(s) })
+	p.count(end)
+	if err != nil {
+		return sandbox.Result{}, err
+	}
+	return end.result, nil
+}
+
+// Call implements [sandbox.Sandbox].
+func (p *Pool) Call(ctx context.Context, source string, arg json.RawMessage) (json.RawMessage, error) {
+	key := sha256.Sum256([]byte(source))
+	w, err := p.acquire(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer p.release(w, key)
+	pass := &pass{process: w, ledger: newLedger(sandbox.Script{}), cpu: p.cfg.MaxCPU}
+	fn := function{source: source, arg: arg, maxMemory: p.cfg.MaxMemory}
+	end, err := pass.serve(ctx, kindCall, func(e *encoder) { e.function(fn) })
+	p.count(end)
+	return end.value, err
+}
+
+// lower returns the smaller of what is asked for and what there may be at the most.
+func lower[T int64 | time.Duration](asked, most T) T {
+	if asked <= 0 || asked > most {
+		return most
+	}
+	return asked
+}
+
+// pass is one pass in a worker.
+type pass struct {
+	*process
+	ledger *ledger
+	host   sandbox.Host // nil for a call: nothing happens in it
+	flood  flood
+	cpu    time.Duration
+}
+
+// serve has the worker run what the first frame says, and is its host.
+func (p *pass) serve(ctx context.Context, first kind, write func(*encoder)) (done, error) {
+	p.passes++
+	defer context.AfterFunc(ctx, func() { p.expire(context.Cause(ctx)) })()
+	defer p.watchCPU()()
+	if err := p.hand(ctx); err != nil {
+		p.passes-- // it never began
+		return done{}, err
+	}
+	if err := p.send(first, write); err != nil {
+		return done{}, p.ending(err)
+	}
+	end, err := p.listen(ctx)
+	p.take()
+	if err == nil {
+		p.memory = end.memory
+		return end, end.err()
+	}
+	return done{}, err
+}
+
+// listen takes what the worker says until the pass has ended. When it returns an
+// error the worker is fit for another pass only if it was not killed.
+func (p *pass) listen(ctx context.Context) (done, error) {
+	for {
+		f, err := readFrame(p.frames, p.ledger.limits.frame())
+		if err != nil {
+			if errors.Is(err, errFrame) {
+				return done{}, p.distrust(err)
+			}
+			return done{}, p.ending(err)
+		}
+		if f.pass != p.passes {
+			return done{}, p.distrust(forgery("a frame of pass %d in pass %d", f.pass, p.passes))
+		}
+		switch {
+		case f.kind == kindDone:
+			end, err := p.ledger.done(f.body)
+			if err != nil {
+				return done{}, p.distrust(err)
+			}
+			return end, nil
+		case p.host == nil:
+			err = forgery("a frame %q in a call", f.kind)
+		default:
+			err = p.frame(ctx, f)
+		}
+		if err != nil {
+			return done{}, p.distrust(err)
+		}
+	}
+}
+
+// frame takes one frame of a running script.
+func (p *pass) frame(ctx context.Context, f frame) error {
+	switch f.kind {
+	case kindOp:
+		return p.ledger.op(f.body)
+	case kindPrint:
+		line, err := p.ledger.print(f.body)
+		if err != nil {
+			return err
+		}
+		p.host.Print(line)
+		p.flood.slow(ctx)
+		return nil
+	case kindTurn:
+		issued, err := p.ledger.turn(f.body)
+		if err != nil {
+			return err
+		}
+		return p.turn(ctx, issued)
+	}
+	return forgery("a frame of kind %q", f.kind)
+}
+
+// turn asks the host what happens next and tells the worker.
+func (p *pass) turn(ctx context.Context, issued []sandbox.Op) error {
+	p.take()
+	ev, err := p.host.Turn(ctx, issued)
+	if err == nil {
+		err = p.ledger.event(ev)
+	}
+	if err == nil {
+		err = p.hand(ctx)
+	}
+	if err != nil {
+		return &hostError{err}
+	}
+	if err := p.send(kindEvent, func(e *encoder) { e.event(ev) }); err != nil {
+		return &hostError{p.ending(err)}
+	}
+	return nil
+}
+
+// hostError is the end of a pass by the host or its context: the worker is not to
+// blame.
+type hostError struct{ err error }
+
+func (e *hostError) Error() string { return e.err.Error() }
+func (e *hostError) Unwrap() error { return e.err }
+
+// distrust ends a pass that cannot go on. By the host's word the worker drops it and
+// goes on living; a worker that misbehaves is killed.
+func (p *pass) distrust(err error) error {
+	var host *hostError
+	switch {
+	case errors.As(err, &host):
+		if dropErr := p.drop(); dropErr != nil {
+			p.kill(dropErr)
+		}
+		return host.err
+	case p.killed() != nil: // what was read was cut off
+		return p.killed()
+	}
+	p.kill(err)
+	if errors.Is(err, sandbox.ErrPending) {
+		return err
+	}
+	return &sandbox.CrashError{Detail: err.Error()}
+}
+
+// drop tells the worker that its pass has ended, and waits until it says so.
+func (p *pass) drop() error {
+	soon := time.Now().Add(abortWait)
+	if err := errors.Join(p.out.SetReadDeadline(soon), p.in.SetWriteDeadline(soon)); err != nil {
+		return err
+	}
+	if err := p.send(kindAbort, nil); err != nil {
+		return err
+	}
+	f, err := readFrame(p.frames, p.ledger.limits.frame())
+	if err != nil {
+		return err
+	}
+	if f.kind != kindDone || f.pass != p.passes {
+		return fmt.Errorf("%w: %q after the end", errFrame, f.kind)
+	}
+	end, err := p.ledger.done(f.body)
+	if err != nil {
+		return err
+	}
+	p.memory = end.memory
+	return errors.Join(p.out.SetReadDeadline(time.Time{}), p.in.SetWriteDeadline(time.Time{}))
+}
+
+// watchCPU kills the worker when it has computed longer than the pass may.
+func (p *pass) watchCPU() (stop func()) {
+	before, ok := cpuTime(p.cmd.Process.Pid)
+	if !ok || p.cpu <= 0 {
+		return func() {}
+	}
+	// It computes on one processor: before so much time went by it cannot be over.
+	var timer *time.Timer
+	timer = time.AfterFunc(time.Hour, func() {
+		now, ok := cpuTime(p.cmd.Process.Pid)
+		left := p.cpu - (now - before)
+		if !ok {
+			return
+		}
+		if left <= 0 {
+			p.kill(sandbox.ErrCPU)
+			return
+		}
+		timer.Reset(max(left, time.Millisecond))
+	})
+	timer.Reset(p.cpu)
+	return func() { timer.Stop() }
+}

@@ -1,0 +1,121 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/sandbox"
+)
+
+func TestPassInAWorkerEndsAsInProcess(t *testing.T) {
+	t.Parallel()
+	p := pool(t, Config{})
+	box := sandbox.NewInProcess(sandbox.Config{})
+	for _, source := range []string{
+		`42`,
+		`async (input) => input`,
+		`const a = await items.echo({n: 1}); console.log("one", a.n); const b = await items.echo([a, 2n, new Date(0)]); b`,
+		`await Promise.all([1, 2, 3].map((n) => items.echo(n)))`,
+		`const r = await codemode.step("s", () => Math.random()); [r, Math.random(), Date.now()]`,
+		`await new Promise((r) => setTimeout(r, 1000)); clearTimeout(setTimeout(() => 1, 5)); "later"`,
+		`await items.fail()`,
+		`try { await items.fail() } catch (e) { e.message }`,
+		`throw new TypeError("bad")`,
+		`nope`,
+		`const x = ;`,
+		`function f() { f() } f()`,
+		`const o = {}; o.o = o; o`,
+		`items.echo(1); items.echo(2); "unawaited"`,
+	} {
+		want, got := &echo{}, &echo{}
+		wantResult, wantErr := box.Run(t.Context(), withInput(source), want)
+		gotResult, gotErr := p.Run(t.Context(), withInput(source), got)
+		if diff := compare(wantResult, gotResult); diff != "" {
+			t.Errorf("%s:\n%s", source, diff)
+		}
+		if text(gotErr) != text(wantErr) {
+			t.Errorf("%s: Run = %v, want %v", source, gotErr, wantErr)
+		}
+		if len(got.lines) != len(want.lines) || got.turns != want.turns {
+			t.Errorf("%s: %d lines and %d turns, want %d and %d", source, len(got.lines), got.turns, len(want.lines), want.turns)
+		}
+	}
+}
+
+func TestSpinningScriptIsKilledAtTheEndOfItsContext(t *testing.T) {
+	t.Parallel()
+	p := pool(t, Config{Spares: -1})
+	late := errors.New("too late")
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 100*time.Millisecond, late)
+	defer cancel()
+	h := &echo{}
+	if _, err := p.Run(ctx, script(`console.log("before"); for (;;);`), h); !errors.Is(err, late) {
+		t.Errorf("Run = %v, want the cause of its context", err)
+	}
+	if len(h.lines) != 1 {
+		t.Errorf("lines = %q, want what was printed before", h.lines)
+	}
+	if _, err := p.Run(t.Context(), script(`1`), &echo{}); err != nil {
+		t.Errorf("the next pass: %v", err)
+	}
+	if s := p.Stats(); s.Killed != 1 || s.Started != 2 {
+		t.Errorf("stats = %+v, want one killed of two", s)
+	}
+}
+
+func TestWaitingScriptIsDroppedAndItsWorkerGoesOn(t *testing.T) {
+	t.Parallel()
+	p := pool(t, Config{Spares: -1})
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if _, err := p.Run(ctx, script(`await items.never()`), &echo{}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Run = %v, want the end of its context", err)
+	}
+	if _, err := p.Run(t.Context(), script(`1`), &echo{}); err != nil {
+		t.Errorf("the next pass: %v", err)
+	}
+	if s := p.Stats(); s.Killed != 0 || s.Started != 1 {
+		t.Errorf("stats = %+v, want the same worker", s)
+	}
+}
+
+func TestLimitsEndAPass(t *testing.T) {
+	t.Parallel()
+	p := pool(t, Config{MaxMemory: 64 << 20, MaxCPU: 500 * time.Millisecond})
+	for _, tt := range []struct {
+		name, source string
+		want         error
+	}{
+		{"memory, in steps", `const a = []; for (;;) a.push("x".repeat(1000) + a.length)`, sandbox.ErrMemory},
+		{"memory, at once", `"x".repeat(2 ** 40)`, sandbox.ErrMemory},
+		{"CPU", `for (;;);`, sandbox.ErrCPU},
+		{"stack", `const f = () => f() + 1; f()`, sandbox.ErrStack},
+		{"stack of the engine", `const o = []; o.push(o); o.flat(Infinity)`, sandbox.ErrStack},
+		{"pending", `for (;;) items.never()`, sandbox.ErrPending},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := p.Run(t.Context(), script(tt.source), &echo{}); !errors.Is(err, tt.want) {
+				t.Errorf("Run = %v, want %v", err, tt.want)
+			}
+			if _, err := p.Run(t.Context(), script(`1`), &echo{}); err != nil {
+				t.Errorf("the next pass: %v", err)
+			}
+		})
+	}
+}
+
+func TestSecondPassOfASourceParsesNothing(t *testing.T) {
+	t.Parallel()
+	p := pool(t, Config{})
+	for range 20 {
+		if _, err := p.Run(t.Context(), script(`const n: number = 1; n`), &echo{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s := p.Stats(); s.Passes != 20 || s.Compiled != 1 {
+		t.Errorf("stats = %+v, want one source parsed in 20 passes", s)
+	}
+}

@@ -1,0 +1,190 @@
+package worker
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// readyTimeout bounds the time from the start of a worker to its first frame.
+const readyTimeout = 30 * time.Second
+
+// recent is how many sources are remembered for each worker: it need not parse them.
+const recent = 32
+
+// process is a worker seen from outside. One pass at a time uses it.
+type process struct {
+	cmd    *exec.Cmd
+	in     *os.File // what it reads
+	out    *os.File // what it writes
+	frames *bufio.Reader
+	stderr *head
+	exited chan struct{} // closed once it is reaped
+
+	level     string // how it is confined
+	buf       []byte // of the frame that is written
+	passes    uint64
+	memory    int64 // that it kept after its last pass
+	sources   [][sha256.Size]byte
+	idleSince time.Time
+
+	mu    sync.Mutex // guards the fields below
+	busy  bool       // the script runs: it must be killed to stop it
+	cause error      // why it was killed
+}
+
+// start starts a worker and waits until it takes passes.
+func start(cfg Config, isolated bool) (*process, error) {
+	w := &process{exited: make(chan struct{}), stderr: &head{}}
+	if err := w.open(cfg, isolated); err != nil {
+		return nil, fmt.Errorf("start worker: %w", err)
+	}
+	go func() {
+		defer close(w.exited)
+		_ = w.cmd.Wait() // its state says how it ended
+	}()
+	if err := w.ready(); err != nil {
+		w.kill(err)
+		return nil, fmt.Errorf("start worker: %w", w.ending(err))
+	}
+	return w, nil
+}
+
+// open starts the process with nothing but its three pipes.
+func (w *process) open(cfg Config, isolated bool) error {
+	childIn, in, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = childIn.Close() }()
+	out, childOut, err := os.Pipe()
+	if err != nil {
+		_ = in.Close()
+		return err
+	}
+	defer func() { _ = childOut.Close() }()
+	w.in, w.out, w.frames = in, out, bufio.NewReaderSize(out, 32<<10)
+	w.cmd = &exec.Cmd{
+		Path: cfg.Path, Args: []string{processName, strconv.FormatInt(cfg.MaxMemory, 10)},
+		Env: []string{}, Dir: "/", Stdin: childIn, Stdout: childOut, Stderr: w.stderr,
+		SysProcAttr: attributes(isolated),
+	}
+	if err := w.cmd.Start(); err != nil {
+		w.closePipes()
+		return err
+	}
+	return nil
+}
+
+func (w *process) closePipes() {
+	_ = w.in.Close()
+	_ = w.out.Close()
+}
+
+// ready reads the worker's first frame.
+func (w *process) ready() error {
+	if err := w.out.SetReadDeadline(time.Now().Add(readyTimeout)); err != nil {
+		return err
+	}
+	f, err := readFrame(w.frames, maxText)
+	if err != nil {
+		return fmt.Errorf("wait until it is ready: %w", err)
+	}
+	d := decoder{in: f.body}
+	w.level = d.text()
+	if err := d.end(); err != nil || f.kind != kindReady {
+		return fmt.Errorf("%w: %q in the place of ready: does the program call worker.Main first?", errFrame, f.kind)
+	}
+	return w.out.SetReadDeadline(time.Time{})
+}
+
+// send writes one frame of the pass that runs.
+func (w *process) send(k kind, write func(*encoder)) error {
+	w.buf = appendFrame(w.buf[:0], k, w.passes, write)
+	_, err := w.in.Write(w.buf)
+	if cap(w.buf) > 1<<20 {
+		w.buf = nil
+	}
+	return err
+}
+
+// hand gives the worker the turn, unless ctx has ended. From here on the end of ctx
+// kills it.
+func (w *process) hand(ctx context.Context) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	w.busy = true
+	return nil
+}
+
+// take takes the turn back.
+func (w *process) take() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.busy = false
+}
+
+// expire kills a worker that has the turn.
+func (w *process) expire(cause error) {
+	w.mu.Lock()
+	busy := w.busy
+	w.mu.Unlock()
+	if busy {
+		w.kill(cause)
+	}
+}
+
+// kill ends the worker, and whoever reads from it or writes to it.
+func (w *process) kill(cause error) {
+	w.mu.Lock()
+	if w.cause == nil {
+		w.cause = cause
+	}
+	w.mu.Unlock()
+	_ = w.cmd.Process.Kill()
+	// Not even a process that the system cannot end holds anybody up.
+	past := time.Unix(1, 0)
+	_ = w.out.SetReadDeadline(past)
+	_ = w.in.SetWriteDeadline(past)
+}
+
+// killed returns why the worker was killed; nil if it was not.
+func (w *process) killed() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.cause
+}
+
+// gone reports whether the worker has ended.
+func (w *process) gone() bool {
+	select {
+	case <-w.exited:
+		return true
+	default:
+		return false
+	}
+}
+
+// knows reports whether the worker has run a source lately.
+func (w *process) knows(source [sha256.Size]byte) bool { return slices.Contains(w.sources, source) }
+
+// ran notes the end of a pass of a source.
+func (w *process) ran(source [sha256.Size]byte) {
+	if w.knows(source) {
+		return
+	}
+	if len(w.sources) == recent {
+		w.sources = slices.Delete(w.sources, 0, 1)
+	}
+	w.sources = append(w.sources, source)
+}

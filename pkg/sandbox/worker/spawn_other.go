@@ -1,0 +1,21 @@
+//go:build !linux
+
+package worker
+
+import (
+	"os"
+	"syscall"
+	"time"
+)
+
+func self() (string, error) { return os.Executable() }
+
+const (
+	namespaceNames = ""
+	canIsolate     = false
+)
+
+func attributes(bool) *syscall.SysProcAttr { return nil }
+
+// cpuTime cannot be read here: the wall clock is the only bound.
+func cpuTime(int) (time.Duration, bool) { return 0, false }
