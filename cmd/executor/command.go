@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"strconv"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/reprise-run/reprise/pkg/engine"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/runner"
+	"github.com/reprise-run/reprise/pkg/sandbox/worker"
 )
 
 // settings are what flags and environment say.
@@ -27,6 +29,7 @@ type settings struct {
 	runtimes      []string
 	concurrency   int
 	isolation     string
+	worker        string
 	ackWait       time.Duration
 	grace         time.Duration
 	drainTimeout  time.Duration
@@ -92,7 +95,8 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 	f.StringVar(&s.connectors, "connectors", "", "`FILE` with the connectors; without it there is \"demo\"")
 	f.BoolVar(&s.discover, "discover", false, "add NATS services whose metadata has \"connector\"")
 	f.IntVar(&s.concurrency, "concurrency", runner.DefaultConcurrency, "passes at once")
-	f.StringVar(&s.isolation, "isolation", "none", "where scripts run: none (in this process, for trusted code)")
+	f.StringVar(&s.isolation, "isolation", string(executor.IsolationProcess), "where scripts run: process (confined workers) or none (this process, for trusted code)")
+	f.StringVar(&s.worker, "worker", "", "`PROGRAM` that is started as a worker (default: this one)")
 	f.DurationVar(&s.grace, "grace", engine.DefaultGrace, "how long calls in flight may go on after one asked for a retry")
 	f.DurationVar(&s.drainTimeout, "drain-timeout", runner.DefaultDrainTimeout, "how long running passes may go on after the first signal")
 	f.IntVar(&s.maxLostPasses, "max-lost-passes", runner.DefaultMaxLostPasses, "passes in a row that may die before the execution ends in error")
@@ -106,11 +110,10 @@ func (s *settings) complete() error {
 	if err := s.server.Complete(s.env); err != nil {
 		return cli.Misuse("%w", err)
 	}
+	if err := executor.Isolation(s.isolation).Check(); err != nil {
+		return cli.Misuse("--isolation %w", err)
+	}
 	switch {
-	case s.isolation == "process":
-		return cli.Misuse("--isolation process: worker processes are not available in this version; use none, for code that you trust")
-	case s.isolation != "none":
-		return cli.Misuse("--isolation %q: must be none", s.isolation)
 	case s.concurrency < len(s.runtimes):
 		return cli.Misuse("--concurrency %d: must be at least the number of runtimes, %d", s.concurrency, len(s.runtimes))
 	case s.ackWait < time.Second:
@@ -162,8 +165,18 @@ func (s *settings) address() (host string, port int, err error) {
 	return host, port, nil
 }
 
+// sandbox opens where scripts run.
+func (s *settings) sandbox(log *slog.Logger) (*executor.Sandbox, error) {
+	return executor.OpenSandbox(executor.Isolation(s.isolation), worker.Config{Path: s.worker, Size: s.concurrency, Logger: log})
+}
+
 // print writes the configuration in force, a setting a line.
 func (s *settings) print(w io.Writer) error {
+	box, err := s.sandbox(nil)
+	if err != nil {
+		return err
+	}
+	defer box.Close()
 	rows := [][2]string{}
 	if s.server.Given() {
 		rows = append(rows, s.server.Masked()...)
@@ -175,7 +188,7 @@ func (s *settings) print(w io.Writer) error {
 	}
 	rows = append(rows, [][2]string{
 		{"connectors", s.connectors}, {"discover", strconv.FormatBool(s.discover)}, {"concurrency", strconv.Itoa(s.concurrency)},
-		{"isolation", s.isolation}, {"ack-wait", s.ackWait.String()}, {"grace", s.grace.String()},
+		{"isolation", s.isolation}, {"confinement", box.Confinement}, {"ack-wait", s.ackWait.String()}, {"grace", s.grace.String()},
 		{"drain-timeout", s.drainTimeout.String()}, {"max-lost-passes", strconv.Itoa(s.maxLostPasses)},
 		{"log-format", s.logFormat}, {"log-level", s.logLevel}, {"version", executor.Version()},
 	}...)

@@ -13,7 +13,13 @@ import (
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/sandbox/worker"
 )
+
+func TestMain(m *testing.M) {
+	worker.Main()
+	os.Exit(m.Run())
+}
 
 // outcome is what a finished command gave.
 type outcome struct {
@@ -52,7 +58,6 @@ func TestMisuseIsExplained(t *testing.T) {
 		"a runtime with dots": {[]string{"--runtime", "a.b"}, `runtime "a.b"`},
 		"no concurrency":      {[]string{"--concurrency", "0"}, "--concurrency 0"},
 		"isolation":           {[]string{"--isolation", "vm"}, `--isolation "vm"`},
-		"isolation, later":    {[]string{"--isolation", "process"}, "not available in this version"},
 		"ack wait":            {[]string{"--ack-wait", "1ms"}, "--ack-wait 1ms"},
 		"listen":              {[]string{"--listen", "nonsense"}, `--listen "nonsense"`},
 		"log format":          {[]string{"--log-format", "xml"}, `--log-format "xml"`},
@@ -81,7 +86,7 @@ func TestPrintConfigMasksSecrets(t *testing.T) {
 	if got.status != 0 || strings.Contains(got.stdout, "hunter") {
 		t.Errorf("status %d, %q", got.status, got.stdout)
 	}
-	for _, want := range []string{"runtime: a\n", "runtime: b\n", "concurrency: 16\n", "ack-wait: 15s\n", "isolation: none\n"} {
+	for _, want := range []string{"runtime: a\n", "runtime: b\n", "concurrency: 16\n", "ack-wait: 15s\n", "isolation: process\n", "confinement: confined: "} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("%q is missing in %q", want, got.stdout)
 		}

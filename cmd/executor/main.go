@@ -10,9 +10,11 @@ import (
 	"syscall"
 
 	"github.com/reprise-run/reprise/internal/cli"
+	"github.com/reprise-run/reprise/pkg/sandbox/worker"
 )
 
 func main() {
+	worker.Main() // a worker process ends here
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the first signal drains, a second one kills
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -53,9 +54,18 @@ func (s *settings) serve(ctx context.Context) error {
 	if err != nil {
 		return cli.Fail(cli.Usage, "", err)
 	}
-	log.Warn("scripts run in this process: run only code that you trust", "isolation", s.isolation)
+	box, err := s.sandbox(log)
+	if err != nil {
+		return cli.Fail(1, "--isolation none runs trusted code in this process", err)
+	}
+	defer box.Close()
+	tell := log.Info
+	if !strings.HasPrefix(box.Confinement, "confined") {
+		tell = log.Warn
+	}
+	tell("scripts run in a sandbox", "isolation", s.isolation, "confinement", box.Confinement)
 	return executor.Run(ctx, executor.Config{
-		Conn: link.Conn, Domain: link.Domain, Connectors: set, Name: name, Runtimes: s.runtimes,
+		Sandbox: box, Conn: link.Conn, Domain: link.Domain, Connectors: set, Name: name, Runtimes: s.runtimes,
 		Concurrency: s.concurrency, AckWait: s.ackWait, Grace: orNone(s.grace), DrainTimeout: orNone(s.drainTimeout),
 		MaxLostPasses: s.maxLostPasses, Discover: s.discover, Logger: log,
 	}, func(name string) {

@@ -11,6 +11,7 @@ import (
 	"github.com/reprise-run/reprise/internal/embedded"
 	"github.com/reprise-run/reprise/internal/executor"
 	"github.com/reprise-run/reprise/pkg/connector/config"
+	"github.com/reprise-run/reprise/pkg/sandbox/worker"
 )
 
 // embedding says what --embedded starts.
@@ -18,11 +19,15 @@ type embedding struct {
 	runtime    string
 	storeDir   string
 	connectors string
+	isolation  string
+	worker     string
 	env        func(string) string
 }
 
 func (a *app) embedding() embedding {
-	return embedding{runtime: a.runtime, storeDir: a.storeDir, connectors: a.connectors, env: a.env}
+	return embedding{
+		runtime: a.runtime, storeDir: a.storeDir, connectors: a.connectors, isolation: a.isolation, worker: a.worker, env: a.env,
+	}
 }
 
 // local is a server and an executor in this process.
@@ -37,20 +42,26 @@ func startEmbedded(ctx context.Context, e embedding) (*local, error) {
 	if err != nil {
 		return nil, cli.Fail(cli.Usage, "", err)
 	}
+	box, err := executor.OpenSandbox(executor.Isolation(e.isolation), worker.Config{Path: e.worker})
+	if err != nil {
+		return nil, cli.Fail(1, "--isolation none runs trusted code in this process", err)
+	}
 	server, err := embedded.Start(embedded.Config{StoreDir: e.storeDir})
 	if err != nil {
+		box.Close()
 		return nil, cli.Fail(cli.Unreachable, "", fmt.Errorf("start the embedded server: %w", err))
 	}
 	nc, err := nats.Connect("", server.InProcess(), nats.Name("executor"))
 	if err != nil {
 		server.Stop()
+		box.Close()
 		return nil, cli.Fail(cli.Unreachable, "", fmt.Errorf("connect to the embedded server: %w", err))
 	}
 	// The executor ends after the submission, so that an interrupt hands over what runs.
 	run, end := context.WithCancel(context.WithoutCancel(ctx))
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
-		ended <- executor.Run(run, executor.Config{Conn: nc, Connectors: set, Runtimes: []string{e.runtime}},
+		ended <- executor.Run(run, executor.Config{Sandbox: box, Conn: nc, Connectors: set, Runtimes: []string{e.runtime}},
 			func(string) { close(ready) })
 	}()
 	stop := func() {
@@ -58,6 +69,7 @@ func startEmbedded(ctx context.Context, e embedding) (*local, error) {
 		<-ended
 		nc.Close()
 		server.Stop()
+		box.Close()
 	}
 	select {
 	case <-ready:

@@ -14,6 +14,7 @@ import (
 
 	"github.com/reprise-run/reprise/cmd/submit/draw"
 	"github.com/reprise-run/reprise/internal/cli"
+	"github.com/reprise-run/reprise/internal/executor"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
 )
@@ -68,6 +69,8 @@ type app struct {
 
 	embedded   bool
 	storeDir   string
+	isolation  string
+	worker     string
 	connectors string
 
 	started  bool // the command line was understood
@@ -82,6 +85,8 @@ func (a *app) addFlags(c *cobra.Command) {
 	f.DurationVar(&a.timeout, "timeout", 0, "how long to wait for server and outcome (default: "+connectWait.String()+" for the server, no limit for the outcome)")
 	f.BoolVar(&a.json, "json", false, "print the answer as JSON")
 	f.BoolVar(&a.embedded, "embedded", false, "run server and executor in this process: nothing to install")
+	f.StringVar(&a.isolation, "isolation", string(executor.IsolationProcess), "where scripts run with --embedded: process (confined workers) or none (this process, for trusted code)")
+	f.StringVar(&a.worker, "worker", "", "`PROGRAM` that --embedded starts as a worker (default: this one)")
 	f.StringVar(&a.storeDir, "store-dir", "data", "`DIR` where --embedded keeps everything")
 	f.StringVar(&a.connectors, "connectors", "", "connectors.yaml `FILE` for --embedded (default: the demo connector)")
 }
@@ -98,6 +103,9 @@ func (a *app) begin(c *cobra.Command, _ []string) error {
 	}
 	if err := a.server.Complete(a.env); err != nil {
 		return cli.Fail(cli.Usage, "", err)
+	}
+	if err := executor.Isolation(a.isolation).Check(); err != nil {
+		return cli.Misuse("--isolation %w", err)
 	}
 	if a.embedded && a.server.Given() {
 		return cli.Misuse("--embedded and a server (--server, --context or their variables) exclude each other")

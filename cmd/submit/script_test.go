@@ -17,9 +17,11 @@ import (
 	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/connector/demo"
 	"github.com/reprise-run/reprise/pkg/control"
+	"github.com/reprise-run/reprise/pkg/sandbox/worker"
 )
 
 func TestMain(m *testing.M) {
+	worker.Main()
 	testscript.Main(m, map[string]func(){"submit": main})
 }
 

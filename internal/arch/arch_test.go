@@ -71,6 +71,9 @@ var arrows = map[string][]string{
 	"internal/bench":          {"pkg/...", "internal/..."},
 
 	// Wiring.
+	"internal/workertest":        {},
+	"internal/workertest/worker": {"pkg/sandbox/worker"},
+
 	"internal/embedded": {},
 	"internal/cli":      {},
 	"internal/executor": {"pkg/...", "internal/cli", "internal/embedded"},

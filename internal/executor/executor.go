@@ -23,7 +23,7 @@ import (
 	"github.com/reprise-run/reprise/pkg/engine"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/runner"
-	"github.com/reprise-run/reprise/pkg/sandbox"
+	"github.com/reprise-run/reprise/pkg/sandbox/worker"
 	"github.com/reprise-run/reprise/pkg/stream"
 )
 
@@ -32,6 +32,10 @@ import (
 type Config struct {
 	Conn       *nats.Conn     // required; it must outlive Run
 	Connectors *connector.Set // required
+
+	// Sandbox runs the passes. It must outlive Run. Default: this process, for code
+	// that is trusted.
+	Sandbox *Sandbox
 
 	Name     string // default: host name and a random part
 	Runtimes []string
@@ -71,6 +75,13 @@ func Run(ctx context.Context, cfg Config, ready func(name string)) error {
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Sandbox == nil {
+		box, err := OpenSandbox(IsolationNone, worker.Config{})
+		if err != nil {
+			return err
+		}
+		cfg.Sandbox = box
 	}
 	s, err := stream.Open(ctx, cfg.Conn, stream.Config{
 		Runtimes: cfg.Runtimes, AckWait: cfg.AckWait, Domain: cfg.Domain, Logger: cfg.Logger,
@@ -129,7 +140,7 @@ func serve(ctx context.Context, cfg Config, run *runner.Runner, service *control
 
 func newRunner(cfg Config, s *stream.Stream) (*runner.Runner, error) {
 	e, err := engine.New(engine.Config{
-		Sandbox: sandbox.NewInProcess(sandbox.Config{}), Store: s.Journal(), Connectors: cfg.Connectors, Now: time.Now,
+		Sandbox: cfg.Sandbox, Store: s.Journal(), Connectors: cfg.Connectors, Now: time.Now,
 		PassTimeout: cfg.PassTimeout, Grace: cfg.Grace, MaxValueBytes: s.MaxValueBytes(),
 		Version: Version(), Logger: cfg.Logger,
 	})

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +16,10 @@ import (
 
 // ErrClosed is returned by a pool that was closed.
 var ErrClosed = errors.New("the worker pool is closed")
+
+// errNoMain is returned in a process that was started as a worker and did not become
+// one.
+var errNoMain = errors.New("this program does not call worker.Main first thing in its main")
 
 // Pool runs each pass in a worker process. It is a [sandbox.Sandbox]. Make it with
 // [NewPool].
@@ -52,6 +57,9 @@ type Stats struct {
 // keeps it ready. It returns an error when no worker can be started at all. Close the
 // pool when it is not needed any more.
 func NewPool(cfg Config) (*Pool, error) {
+	if len(os.Args) > 0 && os.Args[0] == processName {
+		return nil, errNoMain // else it would start workers without end
+	}
 	cfg, err := cfg.withDefaults()
 	if err == nil {
 		err = cfg.validate()
