@@ -141,13 +141,19 @@ func (x *rig) gone(d *stream.Delivery) {
 	natstest.Eventually(x.t, "the ack", func() bool { return !x.queued(d.Seq) })
 }
 
-// age waits until the state is older than AckWait by the server's clock.
+// age waits until the claim is older than AckWait.
 func (x *rig) age(id execution.ID) {
 	x.t.Helper()
+	x.older(id, ackWait)
+}
+
+// older waits until the state is older than d by the server's clock.
+func (x *rig) older(id execution.ID, d time.Duration) {
+	x.t.Helper()
 	written := x.state(id).At
-	natstest.Eventually(x.t, "the claim to age", func() bool {
+	natstest.Eventually(x.t, "the state to age", func() bool {
 		now, err := x.s.ServerTime(x.t.Context())
-		return err == nil && now.Sub(written) > ackWait
+		return err == nil && now.Sub(written) > d
 	})
 }
 
