@@ -38,7 +38,9 @@ func (r *Runner) handle(ctx context.Context, q *stream.Queue, d *stream.Delivery
 	m, err := read(d)
 	if err != nil {
 		log.Warn("drop unreadable message", "err", err)
-		r.ack(ctx, d)
+		if err := r.ack(ctx, d); err != nil {
+			log.Warn("leave message", "err", err)
+		}
 		return
 	}
 	err = r.process(ctx, q, m)
