@@ -53,17 +53,24 @@ func newTap(tb testing.TB, nc *nats.Conn) *tap {
 }
 
 func (t *tap) wrote(m *nats.Msg) {
-	parts := strings.SplitN(m.Subject, ".", 5)
-	if len(parts) < 5 || m.Reply == "" {
-		return
-	}
-	w := write{key: parts[2] + "." + parts[3], name: parts[4], body: m.Data}
-	if w.name == "state" && json.Unmarshal(m.Data, &w.state) != nil {
+	w, _, ok := parseWrite(m.Subject, m.Data)
+	if !ok || m.Reply == "" {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.writes[m.Reply] = w
+}
+
+// parseWrite reads a write from its message, and says whose it is.
+func parseWrite(subject string, body []byte) (write, journal.Key, bool) {
+	parts := strings.SplitN(subject, ".", 5)
+	if len(parts) < 5 {
+		return write{}, journal.Key{}, false
+	}
+	key := journal.Key{Runtime: parts[2], ID: execution.ID(parts[3])}
+	w := write{key: key.String(), name: parts[4], body: body}
+	return w, key, w.name != "state" || json.Unmarshal(body, &w.state) == nil
 }
 
 func (t *tap) answered(m *nats.Msg) {
