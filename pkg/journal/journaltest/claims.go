@@ -135,7 +135,7 @@ func parallelWrites(t *testing.T, b *bench) {
 		})
 	}
 	wg.Wait()
-	if got := len(b.load(claim)); got != writers*each {
+	if got := len(b.load(b.claim(2, claim))); got != writers*each {
 		t.Errorf("%d records, want %d", got, writers*each)
 	}
 }
