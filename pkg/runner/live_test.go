@@ -1,13 +1,12 @@
 package runner
 
 import (
-	"encoding/json"
 	"testing"
 
-	"github.com/nats-io/nats.go"
-
+	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/stream"
 )
 
 // A claim of this process is not taken over, however old it looks: its pass is well,
@@ -35,27 +34,34 @@ func TestOwnClaimIsNotTakenOver(t *testing.T) {
 
 // The answer to a claim can be late, and its message come again meanwhile: so the
 // claim is known as this process's own before it can be read.
-func TestOwnClaimIsKnownBeforeItIsWritten(t *testing.T) {
+func TestOwnClaimIsKnownWhileItsAnswerIsAwaited(t *testing.T) {
 	t.Parallel()
-	x, id := newRig(t, nil), newID()
-	known := make(chan bool, 10)
-	nc := x.srv.Conn()
-	if _, err := nc.Subscribe("$KV.executions."+x.key(id).String()+".state", func(m *nats.Msg) {
-		var s journal.State
-		if json.Unmarshal(m.Data, &s) == nil && s.Status == execution.Running {
-			known <- x.r.live.has(s)
-		}
-	}); err != nil {
+	srv := natstest.Run(t)
+	p := natstest.NewProxy(t, srv.URL())
+	x, id := newRigOn(t, srv, natstest.Connect(t, p.URL()), nil), newID()
+	direct, err := stream.Open(t.Context(), srv.Conn(), stream.Config{})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := nc.Flush(); err != nil {
-		t.Fatal(err)
+	d := x.request(id, execution.Request{Code: `"done"`})
+	sent := p.CutAfter("PUB $KV.executions." + x.key(id).String() + ".state")
+	done := make(chan struct{})
+	go func() { defer close(done); x.handle(d) }()
+	<-sent
+	var claim journal.Stored
+	natstest.Eventually(t, "the claim", func() bool {
+		claim, err = direct.Journal().State(t.Context(), x.key(id))
+		return err == nil
+	})
+	if !x.r.live.has(claim.State) {
+		t.Error("the claim is there, and this process does not know it as its own")
 	}
-	x.handle(x.request(id, execution.Request{Code: `async () => await items.sleep({ms: 100})`}))
-	if !<-known {
-		t.Error("the claim was published before this process knew it as its own")
+	p.Resume()
+	<-done
+	if got := x.state(id).State; got.Status != execution.Completed || got.Attempt != 1 {
+		t.Errorf("state %+v, want completed by attempt 1", got)
 	}
-	if x.r.live.has(x.state(id).State) {
+	if x.r.live.has(claim.State) {
 		t.Error("the pass has ended, and its claim still counts as alive")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/reprise-run/reprise/internal/fixture"
@@ -35,7 +36,12 @@ const ackWait = 2 * time.Second
 func newRig(t *testing.T, change func(*Config)) *rig {
 	t.Helper()
 	srv := natstest.Run(t)
-	nc := srv.Conn()
+	return newRigOn(t, srv, srv.Conn(), change)
+}
+
+// newRigOn is newRig with a server that runs, and a connection for the runner.
+func newRigOn(t *testing.T, srv *natstest.Server, nc *nats.Conn, change func(*Config)) *rig {
+	t.Helper()
 	s, err := stream.Open(t.Context(), nc, stream.Config{AckWait: ackWait})
 	if err != nil {
 		t.Fatal(err)
