@@ -139,3 +139,37 @@ func fenced(tb testing.TB, key journal.Key, history []write) {
 		tb.Errorf("%s: no terminal state in %d writes", key, len(history))
 	}
 }
+
+// invocations returns how often a record names the invocation of each call. It
+// fails the test when one is named again that is applied (R3).
+func invocations(tb testing.TB, key journal.Key, history []write) map[int]int {
+	tb.Helper()
+	named, applied, seen := map[int]int{}, map[int]bool{}, map[string]bool{}
+	for _, w := range history {
+		if w.name != "state" && seen[w.name] {
+			continue // a write whose answer was lost is repeated
+		}
+		seen[w.name] = true
+		var r journal.Record
+		switch {
+		case w.state.Carry != nil:
+			r.Done = w.state.Carry.Done
+		case !strings.HasPrefix(w.name, "log."):
+			continue
+		case json.Unmarshal(w.body, &r) != nil:
+			tb.Errorf("%s: %s at %d cannot be read", key, w.name, w.seq)
+		}
+		for _, in := range r.Issued {
+			named[in.Seq]++
+		}
+		for _, seq := range r.Started {
+			if named[seq]++; applied[seq] {
+				tb.Errorf("%s: call %d is applied and named again at %d", key, seq, w.seq)
+			}
+		}
+		for _, c := range r.Done {
+			applied[c.N] = applied[c.N] || c.Kind == journal.OpEntry && c.Mark == journal.MarkApplied
+		}
+	}
+	return named
+}
