@@ -1,10 +1,12 @@
 package journaltest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -145,12 +147,14 @@ func parallelWrites(t *testing.T, b *bench) {
 func race(t *testing.T, b *bench) {
 	claim := b.claim(1, 0)
 	next := 0
+	within, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
 	for round := range 20 {
 		records := make(chan int)
 		go func() {
 			n := next
 			for ; ; n++ {
-				if _, err := b.Append(t.Context(), b.key, claim, n, journal.Record{Attempt: round + 1, At: 1, Started: []int{n}}); err != nil {
+				if _, err := b.Append(within, b.key, claim, n, journal.Record{Attempt: round + 1, At: 1, Started: []int{n}}); err != nil {
 					b.wantFenced("Append", err)
 					break
 				}
