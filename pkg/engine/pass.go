@@ -136,6 +136,9 @@ func (p *pass) run(outer context.Context) (Result, error) {
 	defer p.flight.cancel()
 	defer p.stopTimers()
 
+	if r := p.checkPolicy(ctx); r != nil {
+		return p.refused(r), nil
+	}
 	script, err := p.script(ctx)
 	if err != nil {
 		return Result{}, p.outside(outer, err)

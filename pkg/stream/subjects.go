@@ -58,7 +58,7 @@ func WakeMsgID(key journal.Key, rev journal.Revision) string {
 	return fmt.Sprintf("wake:%s:%s:%d", key.Runtime, key.ID, rev)
 }
 
-// StateKey, RequestKey and LogKey are the keys of a journal in its bucket.
+// StateKey is the key of the state of a journal, in its bucket.
 func StateKey(key journal.Key) string { return key.String() + ".state" }
 
 // RequestKey is the key of the request.
