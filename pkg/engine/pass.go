@@ -256,4 +256,3 @@ func (p *pass) hear(c journal.Completion) error {
 	}
 	return nil
 }
-
