@@ -3,6 +3,7 @@ package stream
 import (
 	"fmt"
 	"hash/fnv"
+	"strconv"
 	"strings"
 
 	"github.com/reprise-run/reprise/pkg/execution"
@@ -65,7 +66,20 @@ func StateKey(key journal.Key) string { return key.String() + ".state" }
 func RequestKey(key journal.Key) string { return key.String() + ".request" }
 
 // LogKey is the key of record n.
-func LogKey(key journal.Key, n int) string { return fmt.Sprintf("%s.log.%06d", key, n) }
+func LogKey(key journal.Key, n int) string { return string(appendLogNumber([]byte(logPrefix(key)), n)) }
+
+// logPrefix is what the keys of an execution's records begin with; the number follows.
+func logPrefix(key journal.Key) string { return key.String() + ".log." }
+
+// logDigits is how many digits the number of a record has at least.
+const logDigits = 6
+
+func appendLogNumber(to []byte, n int) []byte {
+	for least := 100_000; least > n && least > 1; least /= 10 {
+		to = append(to, '0')
+	}
+	return strconv.AppendInt(to, int64(n), 10)
+}
 
 // SignalKey is the key of a signal in an execution's inbox.
 func SignalKey(key journal.Key, signal execution.ID) string {
