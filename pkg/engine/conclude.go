@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/reprise-run/reprise/pkg/execution"
@@ -74,8 +75,8 @@ func (p *pass) decide(outer context.Context, ended sandbox.Result, err error) (R
 	var (
 		refused *refusal
 		syntax  *sandbox.SyntaxError
-		crash   *sandbox.CrashError
 	)
+	reason, text := p.outOf(err)
 	switch {
 	case err == nil && ended.Thrown == nil:
 		return Result{Status: execution.Completed, Value: p.resultValue(ended)}, nil
@@ -91,12 +92,24 @@ func (p *pass) decide(outer context.Context, ended sandbox.Result, err error) (R
 		return p.timedOut(outer)
 	case errors.As(err, &syntax):
 		return p.judge(outer, failed{kind: execution.KindError, reason: execution.ReasonSyntax, message: syntax.Error(), text: syntax.Error()})
-	case errors.Is(err, sandbox.ErrStack):
-		return p.judge(outer, p.failedCode(execution.ReasonCode, "RangeError: "+err.Error(), sandbox.Pos{}))
-	case errors.As(err, &crash):
-		return p.judge(outer, p.failedCode(execution.ReasonCrash, crash.Error(), sandbox.Pos{}))
+	case reason != "":
+		p.cfg.Logger.Info("pass ended at a limit", "execution", p.Key.ID, "attempt", p.State.Attempt, "reason", reason, "err", err)
+		return p.judge(outer, p.failedCode(reason, text, sandbox.Pos{}))
+	case outer.Err() != nil:
+		return Result{}, err
 	}
-	return Result{}, err
+	return p.crashed(outer, err)
+}
+
+// crashed handles a sandbox that failed, also in a way that its contract does not
+// have: the message must not go round for ever with a script that does it again.
+func (p *pass) crashed(ctx context.Context, err error) (Result, error) {
+	p.cfg.Logger.Warn("sandbox failed", "execution", p.Key.ID, "attempt", p.State.Attempt, "err", err)
+	crash := &sandbox.CrashError{Detail: err.Error()}
+	errors.As(err, &crash)
+	detail, _, _ := strings.Cut(crash.Detail, "\n") // what follows is a stack
+	message := (&sandbox.CrashError{Detail: clip([]byte(detail), maxNameBytes)}).Error()
+	return p.judge(ctx, p.failedCode(execution.ReasonCrash, message, sandbox.Pos{}))
 }
 
 // threw handles an error that the code did not catch.
@@ -120,7 +133,7 @@ func (p *pass) threw(ctx context.Context, t *sandbox.Thrown) (Result, error) {
 
 // timedOut handles the end of the wall clock: what is in flight is cancelled.
 func (p *pass) timedOut(ctx context.Context) (Result, error) {
-	f := p.failedCode(execution.ReasonTimeout, timedOut, sandbox.Pos{})
+	f := p.failedCode(execution.ReasonTimeout, p.outOfTime(), sandbox.Pos{})
 	f.kind = execution.KindTimeout
 	return p.judge(ctx, f)
 }

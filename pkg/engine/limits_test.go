@@ -17,18 +17,18 @@ func TestLimitsEndTheExecution(t *testing.T) {
 		reason execution.Reason // empty: completed
 		text   string
 	}{
-		"calls":                  {chain, execution.Limits{Calls: 4}, execution.ReasonLimit, "more than 4 calls"},
+		"calls":                  {chain, execution.Limits{Calls: 4}, execution.ReasonCalls, "more than 4 calls"},
 		"calls, just enough":     {chain, execution.Limits{Calls: 5}, "", ""},
-		"pending calls":          {flood, execution.Limits{PendingCalls: 4}, execution.ReasonLimit, "more than 4 calls pending"},
+		"pending calls":          {flood, execution.Limits{PendingCalls: 4}, execution.ReasonPending, "more than 4 calls pending"},
 		"pending, just enough":   {flood, execution.Limits{PendingCalls: 5}, "", ""},
 		"pending, one by one":    {chain, execution.Limits{PendingCalls: 1}, "", ""},
-		"steps are calls":        {`async () => { for (let i = 0; i < 3; i++) await codemode.step("s", () => i) }`, execution.Limits{Calls: 2}, execution.ReasonLimit, "more than 2 calls"},
-		"source":                 {`async () => { return 1 }`, execution.Limits{SourceBytes: 10}, execution.ReasonSize, "too large to record durably"},
-		"stack":                  {`const f = (n) => n ? f(n - 1) : 1; f(300)`, execution.Limits{Stack: 100}, execution.ReasonCode, "call stack"},
+		"steps are calls":        {`async () => { for (let i = 0; i < 3; i++) await codemode.step("s", () => i) }`, execution.Limits{Calls: 2}, execution.ReasonCalls, "more than 2 calls"},
+		"source":                 {`async () => { return 1 }`, execution.Limits{SourceBytes: 10}, execution.ReasonSource, "too large to record durably"},
+		"stack":                  {`const f = (n) => n ? f(n - 1) : 1; f(300)`, execution.Limits{Stack: 100}, execution.ReasonStack, "call stack"},
 		"stack, deep enough":     {`const f = (n) => n ? f(n - 1) : 1; f(300)`, execution.Limits{Stack: 400}, "", ""},
-		"timers at once":         {`async () => { for (let i = 0; i < 50; i++) setTimeout(() => {}, 1e6); return 1 }`, execution.Limits{PendingCalls: 10}, execution.ReasonLimit, "pending"},
-		"timers in a step":       {`codemode.step("s", () => { for (let i = 0; i < 50; i++) setTimeout(() => {}, 1e6); return 1 })`, execution.Limits{PendingCalls: 10}, execution.ReasonLimit, "pending"},
-		"timers, over the time":  {`async () => { setInterval(() => {}, 0); await new Promise(() => {}) }`, execution.Limits{Calls: 50}, execution.ReasonLimit, "more than 50"},
+		"timers at once":         {`async () => { for (let i = 0; i < 50; i++) setTimeout(() => {}, 1e6); return 1 }`, execution.Limits{PendingCalls: 10}, execution.ReasonPending, "pending"},
+		"timers in a step":       {`codemode.step("s", () => { for (let i = 0; i < 50; i++) setTimeout(() => {}, 1e6); return 1 })`, execution.Limits{PendingCalls: 10}, execution.ReasonPending, "pending"},
+		"timers, over the time":  {`async () => { setInterval(() => {}, 0); await new Promise(() => {}) }`, execution.Limits{Calls: 50}, execution.ReasonCalls, "more than 50"},
 		"memory, without worker": {`1`, execution.Limits{MemoryMB: 1}, execution.ReasonUnsupported, "limits.memoryMB"},
 		"time, without worker":   {`1`, execution.Limits{CPUMs: 1}, execution.ReasonUnsupported, "limits.cpuMs"},
 	} {
@@ -54,7 +54,7 @@ func TestSubmissionOnlyLowersLimits(t *testing.T) {
 	const code = `async () => { for (let i = 0; i < 5; i++) await items.echo(i); return 1 }`
 	r := newRig(t, func(c *Config) { c.Limits.Calls = 3 })
 	res := r.execute(execution.Request{Code: code, Limits: &execution.Limits{Calls: 100}})
-	if res.Status != execution.Error || res.Failure.Reason != execution.ReasonLimit || r.items.Runs("echo") != 3 {
+	if res.Status != execution.Error || res.Failure.Reason != execution.ReasonCalls || r.items.Runs("echo") != 3 {
 		t.Errorf("got %s %+v, echo ran %d times, want the executor's limit of 3", res.Status, res.Failure, r.items.Runs("echo"))
 	}
 }
@@ -76,7 +76,7 @@ func TestSourceOfAMillionBytesIsTheMost(t *testing.T) {
 	r.want(r.run(pad(execution.MaxSourceBytes)), `1`)
 	r = newRig(t, nil)
 	res := r.run(pad(execution.MaxSourceBytes + 1))
-	if res.Status != execution.Error || res.Failure.Reason != execution.ReasonSize || res.Log == nil {
+	if res.Status != execution.Error || res.Failure.Reason != execution.ReasonSource || res.Log == nil {
 		t.Errorf("got %s %+v %v", res.Status, res.Failure, res.Log)
 	}
 }
