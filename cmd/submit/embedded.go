@@ -18,11 +18,12 @@ type embedding struct {
 	runtime    string
 	storeDir   string
 	connectors string
+	limits     executor.Limits
 	env        func(string) string
 }
 
 func (a *app) embedding() embedding {
-	return embedding{runtime: a.runtime, storeDir: a.storeDir, connectors: a.connectors, env: a.env}
+	return embedding{runtime: a.runtime, storeDir: a.storeDir, connectors: a.connectors, limits: a.limits, env: a.env}
 }
 
 // local is a server and an executor in this process.
@@ -50,7 +51,7 @@ func startEmbedded(ctx context.Context, e embedding) (*local, error) {
 	run, end := context.WithCancel(context.WithoutCancel(ctx))
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
-		ended <- executor.Run(run, executor.Config{Conn: nc, Connectors: set, Runtimes: []string{e.runtime}},
+		ended <- executor.Run(run, executor.Config{Conn: nc, Connectors: set, Runtimes: []string{e.runtime}, Limits: e.limits},
 			func(string) { close(ready) })
 	}()
 	stop := func() {

@@ -42,9 +42,11 @@ type Config struct {
 	Grace         time.Duration
 	DrainTimeout  time.Duration
 	MaxLostPasses int
-	PassTimeout   time.Duration
 	SweepInterval time.Duration
 	Overdue       time.Duration
+
+	// Limits bound a pass.
+	Limits Limits
 
 	// Discover adds NATS services that call themselves connectors.
 	Discover bool
@@ -130,7 +132,7 @@ func serve(ctx context.Context, cfg Config, run *runner.Runner, service *control
 func newRunner(cfg Config, s *stream.Stream) (*runner.Runner, error) {
 	e, err := engine.New(engine.Config{
 		Sandbox: sandbox.NewInProcess(sandbox.Config{}), Store: s.Journal(), Connectors: cfg.Connectors, Now: time.Now,
-		PassTimeout: cfg.PassTimeout, Grace: cfg.Grace, MaxValueBytes: s.MaxValueBytes(),
+		PassTimeout: cfg.Limits.PassTimeout, Limits: cfg.Limits.engine(), Grace: cfg.Grace, MaxValueBytes: s.MaxValueBytes(),
 		Version: Version(), Logger: cfg.Logger,
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -204,5 +205,42 @@ func (p *pass) close(outer context.Context, res Result) (Result, error) {
 		res.Logs = p.console.output()
 	}
 	res.Log = p.log
+	boundTexts(&res)
 	return res, nil
+}
+
+// The texts of a failure are part of the state as they are, and a state that no
+// message holds would make the pass come again for ever: so they are cut, by the
+// size that they have in JSON. The console is kept whole elsewhere.
+const (
+	mostMessage = 64 << 10
+	mostError   = 320 << 10
+)
+
+func boundTexts(res *Result) {
+	res.Error = clipJSON(res.Error, mostError)
+	if res.Failure != nil {
+		res.Failure.Message = clipJSON(res.Failure.Message, mostMessage)
+	}
+}
+
+// clipJSON shortens a text to at most about n bytes of JSON.
+func clipJSON(text string, n int) string {
+	if 6*len(text) <= n {
+		return text
+	}
+	for i, c := range text {
+		switch {
+		case c < ' ' || c == '<' || c == '>' || c == '&' || c == utf8.RuneError || c == '\u2028' || c == '\u2029':
+			n -= len(`\u0000`)
+		case c == '"' || c == '\\':
+			n -= 2
+		default:
+			n -= utf8.RuneLen(c)
+		}
+		if n < 0 {
+			return fmt.Sprintf("%s… [%d bytes more]", text[:i], len(text)-i)
+		}
+	}
+	return text
 }

@@ -50,7 +50,7 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// The default bounds of a pass.
+// The default bounds of a pass, and one that nobody can raise.
 const (
 	DefaultPassTimeout   = 60 * time.Second
 	DefaultGrace         = time.Second
@@ -58,6 +58,7 @@ const (
 	DefaultCalls         = 100_000
 	DefaultPendingCalls  = 10_000
 	DefaultConsoleBytes  = 256 << 10
+	MaxConsoleBytes      = 512 << 10 // what is kept of all passes of an execution
 	DefaultStack         = 2_000
 	DefaultMemoryMB      = 256
 	DefaultCPU           = 30 * time.Second

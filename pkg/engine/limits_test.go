@@ -192,6 +192,27 @@ func TestHugeDelaysDoNotOverflow(t *testing.T) {
 	})
 }
 
+// What ends up in the state fits into a message, however it is written in JSON.
+func TestTextsOfAFailureAreBounded(t *testing.T) {
+	t.Parallel()
+	for name, code := range map[string]string{
+		"of the console": `console.log("\u0001".repeat(250_000)); throw new Error("end")`,
+		"of markup":      `console.log("<&>".repeat(80_000)); throw new Error("end")`,
+		"of the error":   `throw new Error("\u0001<\"".repeat(300_000))`,
+		"of a call":      `await items.echo(1); throw new Error("é\u2028\\\\".repeat(200_000))`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, nil)
+			res := r.run(`async () => { ` + code + ` }`)
+			text, err := json.Marshal([]any{res.Error, res.Failure})
+			if err != nil || res.Status != execution.Error || len(text) > 400<<10 || len(text) < 64<<10 {
+				t.Errorf("got %s, %d bytes of texts, %v, want most of it and at most 400 KB", res.Status, len(text), err)
+			}
+		})
+	}
+}
+
 func TestBadLimitsOfTheExecutorAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, l := range map[string]execution.Limits{

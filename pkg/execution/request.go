@@ -249,16 +249,23 @@ func (r *Request) checkConnectors() error {
 	return nil
 }
 
+// LimitNames returns the names that a submission has for its limits, sorted.
+func LimitNames() []string { return sortedKeys(new(Limits).byName()) }
+
+func (l *Limits) byName() map[string]*int64 {
+	return map[string]*int64{
+		"cpuMs": &l.CPUMs, "memoryMB": &l.MemoryMB, "stack": &l.Stack, "sourceBytes": &l.SourceBytes, "calls": &l.Calls,
+		"consoleBytes": &l.ConsoleBytes, "resultBytes": &l.ResultBytes, "pendingCalls": &l.PendingCalls,
+	}
+}
+
 func parseLimits(raw json.RawMessage, r *Request) error {
 	var fields map[string]json.RawMessage
 	if err := typed("limits", raw, &fields, "an object"); err != nil {
 		return err
 	}
 	var l Limits
-	into := map[string]*int64{
-		"cpuMs": &l.CPUMs, "memoryMB": &l.MemoryMB, "stack": &l.Stack, "sourceBytes": &l.SourceBytes, "calls": &l.Calls,
-		"consoleBytes": &l.ConsoleBytes, "resultBytes": &l.ResultBytes, "pendingCalls": &l.PendingCalls,
-	}
+	into := l.byName()
 	for _, name := range sortedKeys(fields) {
 		target, ok := into[name]
 		if !ok {
