@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -55,6 +56,7 @@ type submitFlags struct {
 	passTimeout time.Duration
 	id          string
 	labels      []string
+	limits      []string
 	cmd         *cobra.Command
 }
 
@@ -64,7 +66,8 @@ func (o *submitFlags) add(c *cobra.Command) {
 	f.StringVar(&o.input, "input", "", "argument of the code: `JSON`, or @file")
 	f.BoolVar(&o.detach, "detach", false, "print the id and do not wait")
 	f.StringVar(&o.retry, "retry", "", "`POLICY`: false, a number of attempts, or JSON")
-	f.DurationVar(&o.passTimeout, "pass-timeout", 0, "wall clock of one pass (default: the executor's)")
+	f.DurationVar(&o.passTimeout, "pass-timeout", 0, "wall clock of one pass (default, and at most: the executor's)")
+	f.StringArrayVar(&o.limits, "limit", nil, "limit `NAME=VALUE` that is lower than the executor's (repeatable): "+strings.Join(execution.LimitNames(), ", "))
 	f.StringVar(&o.id, "id", "", "`ULID` of the execution; the same one never runs twice")
 	f.StringArrayVar(&o.labels, "label", nil, "label `KEY=VALUE` (repeatable)")
 	o.cmd = c

@@ -58,7 +58,7 @@ func TestCodeFails(t *testing.T) {
 		"null":                   {`async () => { throw null }`, "Code execution failed: null…", execution.ReasonCode},
 		"no parse":               {"async () => {\n  const = 1\n}", "SyntaxError: …", execution.ReasonSyntax},
 		"an unhandled rejection": {`async () => { Promise.reject(new Error("lost")); return 1 }`, "Code execution failed: lost…", execution.ReasonCode},
-		"runaway recursion":      {`async () => { const f = () => f(); f() }`, "Code execution failed: RangeError: maximum call stack size exceeded", execution.ReasonCode},
+		"runaway recursion":      {`async () => { const f = () => f(); f() }`, "Code execution failed: RangeError: maximum call stack size exceeded: more than 2000 calls deep; raise --max-stack of the executor", execution.ReasonStack},
 		"waiting for nothing":    {`async () => { await new Promise(() => {}) }`, "Code execution failed: the code waits for a promise that nothing can settle any more", execution.ReasonStuck},
 	} {
 		t.Run(name, func(t *testing.T) {

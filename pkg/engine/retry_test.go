@@ -182,7 +182,7 @@ func TestTimeouts(t *testing.T) {
 		status execution.Status
 		text   string
 	}{
-		"of the pass":          {nil, `async () => { console.log("l"); await items.sleep({ms: 5000}) }`, 30, execution.Error, "Code execution failed: Execution timed out\n\nConsole output:\nl"},
+		"of the pass":          {nil, `async () => { console.log("l"); await items.sleep({ms: 5000}) }`, 30, execution.Error, "Code execution failed: Execution timed out: the pass took longer than 30ms; raise timeoutMs of the submission (--pass-timeout of the executor is 1m0s)\n\nConsole output:\nl"},
 		"of a loop":            {nil, `for (;;) {}`, 30, execution.Error, "Code execution failed: Execution timed out"},
 		"retried when asked":   {on, `items.abortable_slow_once()`, 200, execution.Completed, ""},
 		"of a call":            {nil, `items.brief()`, 5000, execution.Error, "Code execution failed: "},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"time"
 
@@ -79,10 +80,10 @@ func (p *pass) policy() retry.Policy {
 		}
 	}
 	if asked.InitialDelayMs >= 0 {
-		policy.InitialDelay = time.Duration(asked.InitialDelayMs) * time.Millisecond
+		policy.InitialDelay = millis(asked.InitialDelayMs)
 	}
 	if asked.MaxDelayMs >= 0 {
-		policy.MaxDelay = time.Duration(asked.MaxDelayMs) * time.Millisecond
+		policy.MaxDelay = millis(asked.MaxDelayMs)
 	}
 	return policy
 }
@@ -139,11 +140,7 @@ func (p *pass) consult(ctx context.Context, f failed) (again bool, delay time.Du
 	if !policy.Left(try) || f.acted {
 		return false, 0, nil
 	}
-	limit := p.cfg.PassTimeout
-	if ms := p.Request.TimeoutMs; ms > 0 {
-		limit = min(limit, time.Duration(ms)*time.Millisecond)
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeoutCause(ctx, p.timeout(), errTimeout)
 	defer cancel()
 	again = policy.Retries(string(f.kind), try)
 	if asked != nil && asked.ShouldRetry != "" {
@@ -167,7 +164,8 @@ func (p *pass) consult(ctx context.Context, f failed) (again bool, delay time.Du
 	return true, delay, nil
 }
 
-// ask calls one callback of the policy with its context.
+// ask calls one callback of the policy with its context. Whatever keeps it from
+// an answer, but the end of the pass, is a [*sandbox.Thrown]: it would again.
 func (p *pass) ask(ctx context.Context, source string, policy retry.Policy, f failed) (json.RawMessage, error) {
 	shown := p.log.Shown(journal.View{Attempt: p.State.Attempt, Running: true})
 	arg, err := json.Marshal(map[string]any{
@@ -181,14 +179,26 @@ func (p *pass) ask(ctx context.Context, source string, policy retry.Policy, f fa
 		},
 	})
 	if err != nil {
-		return nil, err
+		return nil, policyFailed(err.Error())
 	}
 	answer, err := p.cfg.Sandbox.Call(ctx, source, arg)
-	var syntax *sandbox.SyntaxError
-	if errors.As(err, &syntax) || errors.Is(err, sandbox.ErrStack) || errors.Is(err, context.DeadlineExceeded) {
-		return nil, &sandbox.Thrown{Name: "Error", Message: "retry policy: " + err.Error(), Op: -1}
+	var thrown *sandbox.Thrown
+	switch {
+	case err == nil, errors.As(err, &thrown):
+		return answer, err
+	case errors.Is(err, errTimeout):
+		return nil, policyFailed(fmt.Sprintf("no answer within %v", p.timeout()))
+	case ctx.Err() != nil && !errors.Is(context.Cause(ctx), errTimeout):
+		return nil, err
 	}
-	return answer, err
+	if _, text := p.outOf(err); text != "" {
+		return nil, policyFailed(text)
+	}
+	return nil, policyFailed(clip([]byte(err.Error()), maxNameBytes))
+}
+
+func policyFailed(why string) *sandbox.Thrown {
+	return &sandbox.Thrown{Name: "Error", Message: "retry policy: " + why, Op: -1}
 }
 
 // truthy is JavaScript's idea of true for a plain JSON text; undefined is nil.
