@@ -29,6 +29,8 @@ type pass struct {
 	timers  []*op        // by the counter of timers
 	fired   map[int]bool // timers whose firing is journaled
 
+	openStep bool // the journal has a step without its value: its closure has to run
+
 	untold []int // seqs of replayed calls that the observer does not know of yet
 
 	flight flight // what is outstanding, and what has arrived
@@ -104,6 +106,9 @@ func (p *pass) load(ctx context.Context) error {
 			p.fired[c.N] = true
 		}
 	}
+	p.openStep = slices.ContainsFunc(log.Entries, func(e journal.Entry) bool {
+		return e.Connector == execution.StepConnector && !e.Mark.Delivered()
+	})
 	return nil
 }
 
