@@ -25,7 +25,8 @@ type failed struct {
 }
 
 func (p *pass) failedCode(reason execution.Reason, message string, pos sandbox.Pos) failed {
-	return failed{kind: execution.KindError, reason: reason, message: message, text: p.codeFailed(message, pos, "")}
+	t := sandbox.Thrown{Message: message, Pos: pos, Line: sandbox.LineAt(p.Request.Code, pos)}
+	return failed{kind: execution.KindError, reason: reason, message: message, text: p.codeFailed(t)}
 }
 
 func (f failed) failure() *execution.Failure {
@@ -97,7 +98,7 @@ func (p *pass) judge(ctx context.Context, f failed) (Result, error) {
 		if ctx.Err() != nil || !errors.As(err, &thrown) {
 			return Result{}, err
 		}
-		res.Error = p.codeFailed(thrown.Message, sandbox.Pos{}, "")
+		res.Error = p.codeFailed(*thrown)
 		res.Failure = &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonPolicy, Message: thrown.Message}
 	}
 	if !again {
@@ -147,7 +148,7 @@ func (p *pass) consult(ctx context.Context, f failed) (again bool, delay time.Du
 	defer cancel()
 	again = policy.Retries(string(f.kind), try)
 	if asked != nil && asked.ShouldRetry != "" {
-		answer, err := p.ask(ctx, asked.ShouldRetry, policy, f)
+		answer, err := p.ask(ctx, "retry.shouldRetry", asked.ShouldRetry, policy, f)
 		if err != nil {
 			return false, 0, err
 		}
@@ -158,7 +159,7 @@ func (p *pass) consult(ctx context.Context, f failed) (again bool, delay time.Du
 	}
 	delay = policy.Delay(try, f.delay)
 	if asked != nil && asked.DelayMs != "" {
-		answer, err := p.ask(ctx, asked.DelayMs, policy, f)
+		answer, err := p.ask(ctx, "retry.delayMs", asked.DelayMs, policy, f)
 		if err != nil {
 			return false, 0, err
 		}
@@ -167,8 +168,8 @@ func (p *pass) consult(ctx context.Context, f failed) (again bool, delay time.Du
 	return true, delay, nil
 }
 
-// ask calls one callback of the policy with its context.
-func (p *pass) ask(ctx context.Context, source string, policy retry.Policy, f failed) (json.RawMessage, error) {
+// ask calls one callback of the policy, under its name, with its context.
+func (p *pass) ask(ctx context.Context, name, source string, policy retry.Policy, f failed) (json.RawMessage, error) {
 	shown := p.log.Shown(journal.View{Attempt: p.State.Attempt, Running: true})
 	arg, err := json.Marshal(map[string]any{
 		"executionId": p.Key.ID,
@@ -185,6 +186,12 @@ func (p *pass) ask(ctx context.Context, source string, policy retry.Policy, f fa
 	}
 	answer, err := p.cfg.Sandbox.Call(ctx, source, arg)
 	var syntax *sandbox.SyntaxError
+	var thrown *sandbox.Thrown
+	if errors.As(err, &thrown) {
+		named := *thrown
+		named.Pos.File = name
+		return nil, &named
+	}
 	if errors.As(err, &syntax) || errors.Is(err, sandbox.ErrStack) || errors.Is(err, context.DeadlineExceeded) {
 		return nil, &sandbox.Thrown{Name: "Error", Message: "retry policy: " + err.Error(), Op: -1}
 	}
