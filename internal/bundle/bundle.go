@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -58,8 +59,8 @@ func Make(s Script) (Bundle, error) {
 
 // named puts the script's name into the problems of a script that does not parse.
 func named(err error, s Script) error {
-	bad, ok := err.(*Error)
-	if !ok {
+	var bad *Error
+	if !errors.As(err, &bad) {
 		return err
 	}
 	for i := range bad.Problems {

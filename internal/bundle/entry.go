@@ -32,8 +32,7 @@ type entry struct {
 	wrapped bool
 	moved   []moved
 	exports source.Exports
-	imports int  // that do something
-	types   bool // imports of types alone were found
+	imports int // that do something
 }
 
 // moved is a token of an import, now in the first line of the module.
