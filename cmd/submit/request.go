@@ -88,7 +88,7 @@ func (a *app) source(o submitFlags, args []string) (string, error) {
 	case given && len(args) > 0:
 		return "", cli.Misuse("-e CODE and %s exclude each other", args[0])
 	case given:
-		return checkSource("-e", o.code)
+		return checkSource("", "<eval>", "-e", o.code)
 	case len(args) == 0:
 		return "", cli.Fail(cli.Usage, "see submit --help", errors.New("nothing to run: give a FILE, - for standard input, or -e CODE"))
 	case len(args) > 1:
@@ -98,19 +98,25 @@ func (a *app) source(o submitFlags, args []string) (string, error) {
 		if err != nil {
 			return "", cli.Misuse("read standard input: %w", err)
 		}
-		return checkSource("standard input", string(body))
+		return checkSource("", "<stdin>", "standard input", string(body))
 	}
 	body, err := os.ReadFile(args[0])
 	if err != nil {
 		return "", cli.Fail(cli.Usage, "see submit --help for the commands", fmt.Errorf("read source: %w", err))
 	}
-	return checkSource(args[0], string(body))
+	return checkSource(args[0], args[0], args[0], string(body))
 }
 
-func checkSource(from, code string) (string, error) {
-	switch {
-	case strings.TrimSpace(code) == "":
+// checkSource bundles code that came from a file, or under a name of ours, and
+// refuses what cannot be stored.
+func checkSource(file, name, from, code string) (string, error) {
+	if strings.TrimSpace(code) == "" {
 		return "", cli.Misuse("%s: the source is empty", from)
+	}
+	code, err := bundled(file, name, code)
+	switch {
+	case err != nil:
+		return "", err
 	case len(code) > execution.MaxSourceBytes:
 		return "", cli.Misuse("%s: the source has %d bytes, at most %d are stored", from, len(code), execution.MaxSourceBytes)
 	}

@@ -15,7 +15,8 @@ import (
 const rootHelp = `submit hands JavaScript or TypeScript to the executors, follows it through retries,
 sleeps and signals, and prints its result.
 
-The code is a function, or the body of one; --input is its argument.
+The code is a function, or the body of one; --input is its argument. What it imports,
+files and npm packages, is bundled into the source that travels.
 
   submit job.js --input '{"customer": 7}'
   submit -e 'async () => (await demo.echo("hi"))' --embedded

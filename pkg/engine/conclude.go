@@ -123,7 +123,7 @@ func (p *pass) crashed(ctx context.Context, err error) (Result, error) {
 func (p *pass) threw(ctx context.Context, t *sandbox.Thrown) (Result, error) {
 	f := failed{
 		kind: execution.KindError, reason: execution.ReasonCode, message: t.Message,
-		text: p.codeFailed(t.Message, t.Pos, t.Undefined),
+		text: p.codeFailed(*t),
 	}
 	if t.Op >= 0 && t.Op < len(p.ops) && p.ops[t.Op].ref.Kind == journal.OpEntry {
 		o := p.ops[t.Op]
@@ -162,7 +162,7 @@ func (p *pass) quiet() Result {
 	}
 	const message = "the code waits for a promise that nothing can settle any more"
 	return Result{
-		Status: execution.Error, Error: p.codeFailed(message, sandbox.Pos{}, ""),
+		Status: execution.Error, Error: p.codeFailed(sandbox.Thrown{Message: message}),
 		Failure: &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonStuck, Message: message},
 		Logs:    p.console.output(),
 	}

@@ -26,7 +26,8 @@ type failed struct {
 }
 
 func (p *pass) failedCode(reason execution.Reason, message string, pos sandbox.Pos) failed {
-	return failed{kind: execution.KindError, reason: reason, message: message, text: p.codeFailed(message, pos, "")}
+	t := sandbox.Thrown{Message: message, Pos: pos, Line: sandbox.LineAt(p.Request.Code, pos)}
+	return failed{kind: execution.KindError, reason: reason, message: message, text: p.codeFailed(t)}
 }
 
 func (f failed) failure() *execution.Failure {
@@ -98,7 +99,7 @@ func (p *pass) judge(ctx context.Context, f failed) (Result, error) {
 		if ctx.Err() != nil || !errors.As(err, &thrown) {
 			return Result{}, err
 		}
-		res.Error = p.codeFailed(thrown.Message, sandbox.Pos{}, "")
+		res.Error = p.codeFailed(*thrown)
 		res.Failure = &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonPolicy, Message: thrown.Message}
 	}
 	if !again {
@@ -144,7 +145,7 @@ func (p *pass) consult(ctx context.Context, f failed) (again bool, delay time.Du
 	defer cancel()
 	again = policy.Retries(string(f.kind), try)
 	if asked != nil && asked.ShouldRetry != "" {
-		answer, err := p.ask(ctx, asked.ShouldRetry, policy, f)
+		answer, err := p.ask(ctx, "retry.shouldRetry", asked.ShouldRetry, policy, f)
 		if err != nil {
 			return false, 0, err
 		}
@@ -155,7 +156,7 @@ func (p *pass) consult(ctx context.Context, f failed) (again bool, delay time.Du
 	}
 	delay = policy.Delay(try, f.delay)
 	if asked != nil && asked.DelayMs != "" {
-		answer, err := p.ask(ctx, asked.DelayMs, policy, f)
+		answer, err := p.ask(ctx, "retry.delayMs", asked.DelayMs, policy, f)
 		if err != nil {
 			return false, 0, err
 		}
@@ -164,9 +165,10 @@ func (p *pass) consult(ctx context.Context, f failed) (again bool, delay time.Du
 	return true, delay, nil
 }
 
-// ask calls one callback of the policy with its context. Whatever keeps it from
-// an answer, but the end of the pass, is a [*sandbox.Thrown]: it would again.
-func (p *pass) ask(ctx context.Context, source string, policy retry.Policy, f failed) (json.RawMessage, error) {
+// ask calls one callback of the policy, under its name, with its context. Whatever
+// keeps it from an answer, but the end of the pass, is a [*sandbox.Thrown]: it would
+// again.
+func (p *pass) ask(ctx context.Context, name, source string, policy retry.Policy, f failed) (json.RawMessage, error) {
 	shown := p.log.Shown(journal.View{Attempt: p.State.Attempt, Running: true})
 	arg, err := json.Marshal(map[string]any{
 		"executionId": p.Key.ID,
@@ -184,8 +186,12 @@ func (p *pass) ask(ctx context.Context, source string, policy retry.Policy, f fa
 	answer, err := p.cfg.Sandbox.Call(ctx, source, arg)
 	var thrown *sandbox.Thrown
 	switch {
-	case err == nil, errors.As(err, &thrown):
-		return answer, err
+	case err == nil:
+		return answer, nil
+	case errors.As(err, &thrown):
+		named := *thrown
+		named.Pos.File = name
+		return nil, &named
 	case errors.Is(err, errTimeout):
 		return nil, policyFailed(fmt.Sprintf("no answer within %v", p.timeout()))
 	case ctx.Err() != nil && !errors.Is(context.Cause(ctx), errTimeout):

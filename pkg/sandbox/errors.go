@@ -34,7 +34,15 @@ func (e *SyntaxError) Error() string {
 	if e.Pos.Line == 0 {
 		return "SyntaxError: " + e.Message
 	}
-	return fmt.Sprintf("SyntaxError: %s at line %d:%d\n  %s", e.Message, e.Pos.Line, e.Pos.Column, e.Line)
+	return fmt.Sprintf("SyntaxError: %s at %v%s", e.Message, e.Pos, indented(e.Line))
+}
+
+// indented puts a line of source below an error; nothing when it is not known.
+func indented(line string) string {
+	if line == "" {
+		return ""
+	}
+	return "\n  " + line
 }
 
 // CrashError is returned when the sandbox failed, rather than the script.
