@@ -123,6 +123,8 @@ func (p *pass) outOf(err error) (execution.Reason, string) {
 	case errors.Is(err, sandbox.ErrCPU):
 		return execution.ReasonCPU, fmt.Sprintf("out of CPU time: the code computed for more than %d ms; %s",
 			l.CPUMs, raise("cpuMs", "--max-cpu", l.CPUMs, own.CPUMs))
+	case errors.Is(err, sandbox.ErrEngineStack):
+		return execution.ReasonStack, "RangeError: maximum call stack size exceeded in the engine itself: a value or an expression is nested too deeply"
 	case errors.Is(err, sandbox.ErrStack):
 		return execution.ReasonStack, fmt.Sprintf("RangeError: maximum call stack size exceeded: more than %d calls deep; %s",
 			l.Stack, raise("stack", "--max-stack", l.Stack, own.Stack))

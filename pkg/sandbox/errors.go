@@ -8,6 +8,10 @@ import (
 // ErrStack is returned when a script recursed too deeply. No script catches it.
 var ErrStack = errors.New("maximum call stack size exceeded")
 
+// ErrEngineStack is the [ErrStack] of recursion in the engine's own code, which no
+// limit counts: of a value that contains itself, or a source nested too deeply.
+var ErrEngineStack = fmt.Errorf("%w in the engine itself", ErrStack)
+
 // ErrPending is returned when a script has more operations outstanding at once than
 // it may. No script catches it.
 var ErrPending = errors.New("too many calls pending at once")

@@ -60,7 +60,7 @@ func (w *process) exit() error {
 	contains := func(s string) bool { return bytes.Contains(words, []byte(s)) }
 	switch code := state.ExitCode(); {
 	case code == 2 && contains("stack exceeds"):
-		return fmt.Errorf("%w, in the engine itself", sandbox.ErrStack)
+		return sandbox.ErrEngineStack
 	case code == 2 && (contains("out of memory") || contains("cannot allocate memory")):
 		return sandbox.ErrMemory
 	case status.Signaled() && status.Signal() == syscall.SIGKILL:
