@@ -71,6 +71,7 @@ func NewName() string {
 // Run serves until ctx ends, then drains and returns nil. ready is called once the
 // executor takes work. It returns an error when something cannot be set up.
 func Run(ctx context.Context, cfg Config, ready func(name string)) error {
+	defer headroom()()
 	cfg.Name = cmp.Or(cfg.Name, NewName())
 	if len(cfg.Runtimes) == 0 {
 		cfg.Runtimes = []string{execution.DefaultRuntime}
