@@ -98,7 +98,7 @@ func (e *entry) pack() (string, error) {
 		if built, err = e.build(minify); err != nil {
 			return "", err
 		}
-		for _, detail := range []detail{{packages: true, contents: true}, {contents: true}, {}} {
+		for _, detail := range []detail{{words, true}, {lines, true}, {nothing, true}, {nothing, false}} {
 			text, err := built.text(detail)
 			if err != nil {
 				return "", err

@@ -131,7 +131,7 @@ func TestBundlesFitTheLimit(t *testing.T) {
 		line  string
 	}{
 		{"all of it", len(all), "  throw new Error(`no ${n}`)"},
-		{"without the places of packages", len(all) - 1, "  throw new Error(`no ${n}`)"},
+		{"without columns of packages", len(all) - 1, "  throw new Error(`no ${n}`)"},
 		{"without lines", len(all) * 6 / 10, ""},
 		{"without white space", len(all) * 4 / 10, ""},
 	} {
@@ -147,6 +147,31 @@ func TestBundlesFitTheLimit(t *testing.T) {
 	var bad *bundle.Error
 	if !errors.As(err, &bad) || !strings.Contains(err.Error(), "at most 1000 are stored") || !strings.Contains(err.Error(), "bytes: big\n") || bad.Hint == "" {
 		t.Errorf("error %v, want the limit and the sizes", err)
+	}
+}
+
+// TestPackagesLoseTheirColumnsFirst: and then their places: an error shows the call
+// in the author's code.
+func TestPackagesLoseTheirColumnsFirst(t *testing.T) {
+	t.Parallel()
+	dir := files{
+		"job.ts":                  "import { fail } from 'p'\n\n fail(1)",
+		"node_modules/p/index.js": strings.Repeat("exports.a = (a, b, c) => [a, b, c];\n", 300) + "exports.fail = (n) => { if (n) throw new Error('x') }\n",
+	}.write(t)
+	s := script(t, dir, "job.ts")
+	all := len(made(t, s))
+	for _, tt := range []struct {
+		limit int
+		want  sandbox.Pos
+	}{
+		{all, sandbox.Pos{File: "node_modules/p/index.js", Line: 301, Column: 38}},
+		{all - 1, sandbox.Pos{File: "node_modules/p/index.js", Line: 301, Column: 25}},
+		{all * 4 / 10, sandbox.Pos{File: "job.ts", Line: 3, Column: 2}},
+	} {
+		s.Limit = tt.limit
+		if got := thrownBy(t, made(t, s)); got.Pos != tt.want {
+			t.Errorf("%d bytes of %d: thrown at %v, want %v", tt.limit, all, got.Pos, tt.want)
+		}
 	}
 }
 
