@@ -175,12 +175,20 @@ func TestPackagesLoseTheirColumnsFirst(t *testing.T) {
 	}
 }
 
-// TestLinksToTheScript: a script may be named by a link.
-func TestLinksToTheScript(t *testing.T) {
+// TestLinks: the script, or the working directory, may be named by a link.
+func TestLinks(t *testing.T) {
 	t.Parallel()
-	dir := files{"real/job.ts": "import { a } from './a'\na + 1", "real/a.ts": "export const a = 1"}.write(t)
+	dir := files{"real/job.ts": "import { a } from './lib/a'\na(1)", "real/lib/a.ts": "export const a = (x) => { throw new Error(x) }"}.write(t)
 	if err := os.Symlink("real", filepath.Join(dir, "link")); err != nil {
 		t.Fatal(err)
 	}
-	gives(t, made(t, script(t, dir, "link/job.ts")), "2")
+	for cwd, want := range map[string]string{"link": "lib/a.ts", "real": "lib/a.ts", "": "real/lib/a.ts"} {
+		for _, name := range []string{"link/job.ts", "real/job.ts"} {
+			s := script(t, dir, name)
+			s.Dir = filepath.Join(dir, cwd)
+			if got := thrownBy(t, made(t, s)); got.Pos.File != want {
+				t.Errorf("%s from %q: thrown in %s, want %s", name, cwd, got.Pos.File, want)
+			}
+		}
+	}
 }
