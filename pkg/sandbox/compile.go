@@ -16,6 +16,7 @@ type compiled struct {
 	prg *goja.Program
 
 	origin *origin
+	words  words
 }
 
 // compile turns a submitted source into a program that evaluates, with
@@ -41,7 +42,7 @@ func compile(source string) (c *compiled, err error) {
 	if err != nil {
 		return nil, p.engineError(err)
 	}
-	return &compiled{prg: prg, origin: p.origin}, nil
+	return &compiled{prg: prg, origin: p.origin, words: wordsOf(source)}, nil
 }
 
 // author returns the place in the author's source that the position of a stack

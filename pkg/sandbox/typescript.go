@@ -11,10 +11,13 @@ import (
 // comparisons: get<string>("x").
 var generic = regexp.MustCompile(`[\w$]<[\w$\s.,<>\[\]|&'"{}:;?]*>\(`)
 
+// asyncGenerator finds what the engine parses, but cannot compile.
+var asyncGenerator = regexp.MustCompile(`\basync\s*(?:function\s*)?\*`)
+
 // needsLowering reports whether code that parses would not mean what its author
 // means: the engine takes \p in a regular expression for the letter p.
 func needsLowering(code string) bool {
-	return strings.Contains(code, `\p{`) || strings.Contains(code, `\P{`) || generic.MatchString(code)
+	return strings.Contains(code, `\p{`) || strings.Contains(code, `\P{`) || asyncGenerator.MatchString(code) || generic.MatchString(code)
 }
 
 // The engine lacks modules: what esbuild makes of import() asks for require.
@@ -47,6 +50,8 @@ func lower(head, code, tail string) api.TransformResult {
 			"regexp-unicode-property-escapes": false,
 			"regexp-match-indices":            false,
 			"regexp-set-notation":             false,
+			// Of \p inside of [] esbuild does not know: then it goes by the flag u.
+			"regexp-sticky-and-unicode-flags": !strings.Contains(code, `\p{`) && !strings.Contains(code, `\P{`),
 		},
 	})
 }

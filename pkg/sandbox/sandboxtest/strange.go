@@ -1,0 +1,17 @@
+package sandboxtest
+
+// strangeRows is scripts that change what others rely on.
+func strangeRows() []row {
+	return []row{
+		{`prototypes polluted before URL`, `Array.prototype.push = String.prototype.split = Array.prototype.map = () => { throw new Error('hijacked') }; const u = new URL('http://a.b/?x=1&y=2'); u.searchParams.append('z', '3'); return [u.href, u.searchParams.getAll('y')]`, `["http://a.b/?x=1&y=2&z=3",["2"]]`, nil},
+		{`iteration polluted before AbortSignal`, `Array.prototype[Symbol.iterator] = () => { throw new Error('hijacked') }; Object.defineProperty(Object.prototype, 'get', {value: 1, configurable: true}); const c = new AbortController(); let n = 0; c.signal.addEventListener('abort', () => n++); c.abort(); return n`, `1`, nil},
+		{`call and apply polluted`, `Function.prototype.apply = Function.prototype.call = Function.prototype.bind = Reflect.apply = () => 'hijacked'; const t = new EventTarget(); let n = 0; t.addEventListener('x', () => n++); t.dispatchEvent(new Event('x')); return [n, structuredClone([1]), Object.groupBy([1], () => 'k')]`, `[1,[1],{"k":[1]}]`, nil},
+		{`getOwnPropertyDescriptor polluted`, `Object.getOwnPropertyDescriptor = () => { throw new Error('hijacked') }; Map.prototype.forEach = () => { throw new Error('hijacked') }; console.log({a: 1}, new Map([[1, 2]])); return 1`, `1`, []string{`{ a: 1 } Map(1) { 1 => 2 }`}},
+		{`constructor of ours leads nowhere`, `return [URL, AbortController, TextDecoder, console['log'], setTimeout, structuredClone, Iterator, Intl.NumberFormat, crypto.subtle.digest].map(f => { try { f.constructor('return this')(); return 'ran' } catch (e) { return e.name } }).join()`, `"TypeError,TypeError,TypeError,TypeError,TypeError,TypeError,TypeError,TypeError,TypeError"`, nil},
+		{`globals can be replaced`, `globalThis.URL = 5; globalThis.Intl = 6; var AbortController = 7; return [URL, Intl, AbortController]`, `[5,6,7]`, nil},
+		{`globals are not enumerable`, `const all = Object.keys(globalThis); return ['URL', 'console', 'Iterator', 'Intl', 'atob', 'AbortController', 'structuredClone'].filter(n => all.includes(n))`, `[]`, nil},
+		{`computed names`, `[typeof globalThis['UR' + 'L'], typeof globalThis['Abort' + 'Controller'], typeof globalThis['In' + 'tl'], typeof globalThis['Itera' + 'tor'], typeof globalThis['at' + 'ob']]`, `["function","function","object","function","function"]`, nil},
+		{`signal parts cannot be forged`, `const f = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted').get; return f.call({})`, `throws TypeError`, nil},
+		{`then is not called on ours`, `const c = new AbortController(); return [await c.signal === c.signal, await new URL('http://a') instanceof URL]`, `[true,true]`, nil},
+	}
+}
