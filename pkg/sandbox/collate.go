@@ -1,7 +1,10 @@
 package sandbox
 
 import (
+	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dop251/goja"
 	"golang.org/x/text/collate"
@@ -11,6 +14,7 @@ import (
 
 // collation is how two texts are ordered.
 type collation struct {
+	*pass
 	sensitivity string
 	numeric     bool
 	collator    *collate.Collator
@@ -21,6 +25,7 @@ func (p *pass) newCollation(locale, v goja.Value) *collation {
 	p.checkLocale(locale, true)
 	o := p.options("localeCompare", v)
 	c := &collation{
+		pass:        p,
 		sensitivity: o.text("sensitivity", "variant", "base", "accent", "case"),
 		numeric:     o.value("numeric").ToBoolean(),
 	}
@@ -32,9 +37,6 @@ func (p *pass) newCollation(locale, v goja.Value) *collation {
 	}
 	o.finish()
 	var settings []collate.Option
-	if c.numeric {
-		settings = append(settings, collate.Numeric)
-	}
 	switch c.sensitivity {
 	case "base":
 		settings = append(settings, collate.IgnoreCase, collate.IgnoreDiacritics)
@@ -51,7 +53,35 @@ func (c *collation) compare(a, b string) int {
 	if a == b {
 		return 0
 	}
+	if c.numeric {
+		a, b = c.withNumbers(a), c.withNumbers(b)
+	}
 	return c.collator.CompareString(norm.NFD.String(a), norm.NFD.String(b))
+}
+
+// withNumbers writes before each row of digits how many they are, zeros in front left
+// out: then their order is that of the numbers. The library's own way puts 0 after 3.
+func (c *collation) withNumbers(s string) string {
+	var b strings.Builder
+	for len(s) > 0 {
+		end := 0
+		for end < len(s) && s[end] >= '0' && s[end] <= '9' {
+			end++
+		}
+		if end > 0 {
+			digits := strings.TrimLeft(s[:end], "0")
+			fmt.Fprintf(&b, "%09d%s", len(digits), digits)
+			s = s[end:]
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s)
+		if r >= utf8.RuneSelf && unicode.Is(unicode.Nd, r) {
+			c.throw("RangeError", "localeCompare with numeric knows the digits from 0 to 9 only")
+		}
+		b.WriteString(s[:size])
+		s = s[size:]
+	}
+	return b.String()
 }
 
 // extendComparison gives localeCompare its locales and options, which the engine does
@@ -63,7 +93,8 @@ func (p *pass) extendComparison() error {
 		this, that := p.receiver(call, "localeCompare"), call.Argument(0).String()
 		locale, options := call.Argument(1), call.Argument(2)
 		if !goja.IsUndefined(locale) || !goja.IsUndefined(options) {
-			return p.rt.ToValue(p.newCollation(locale, options).compare(this, that))
+			c := p.newCollation(locale, options)
+			return p.rt.ToValue(c.compare(this, that))
 		}
 		if plain == nil {
 			plain = p.newCollation(locale, options)

@@ -131,19 +131,23 @@ func (f *dateFormat) expandStyles() {
 
 // check throws for fields that are never shown together: their order would be a guess.
 func (f *dateFormat) check(p *pass) {
-	words := f.month == "long" || f.month == "short" || f.month == "narrow"
 	odd := f.year != "" && f.month == "" && (f.day != "" || f.weekday != "") ||
 		f.weekday != "" && f.month != "" && f.day == "" ||
 		f.weekday != "" && f.month == "" && (f.day != "" || f.year != "") ||
 		f.hour != "" && f.minute == "" && f.second != "" ||
-		f.fraction > 0 && f.second == "" ||
+		f.fraction > 0 && (f.second == "" || f.minute == "") ||
 		f.hour == "" && f.minute == "" && f.second != "" && f.zoneName != "" ||
 		f.hour == "" && f.minute != "" && f.zoneName != "" ||
-		f.weekday != "" && f.day == "" && f.hour != "" && words ||
+		f.weekday != "" && f.day == "" && f.timed() && !(f.hour != "" && f.hourCycle == "h12" && f.zoneName == "") ||
 		(f.month == "narrow" || f.weekday == "narrow") && f.hour != ""
 	if odd {
 		p.throw("RangeError", "Intl.DateTimeFormat does not support this combination of fields")
 	}
+}
+
+// timed reports whether the format shows a time of day.
+func (f *dateFormat) timed() bool {
+	return f.hour != "" || f.minute != "" || f.second != "" || f.zoneName != ""
 }
 
 // parts shows a time.
@@ -157,7 +161,7 @@ func (f *dateFormat) parts(t time.Time) []part {
 		return date
 	}
 	separator := ", "
-	if f.month == "long" && f.hour != "" {
+	if f.month == "long" {
 		separator = " at "
 	} else if f.month == "" && f.day == "" && f.weekday != "" {
 		separator = " "

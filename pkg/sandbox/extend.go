@@ -29,6 +29,11 @@ func (p *pass) extend() error {
 			return fmt.Errorf("extend %s: %w", part.name, err)
 		}
 	}
+	if p.mentions(unicodeMark, "RegExp", propertyMark) && p.mentions("replace") {
+		if err := p.replaceSlowly(); err != nil {
+			return fmt.Errorf("extend replace: %w", err)
+		}
+	}
 	if p.wantsIterators() {
 		given, err := p.prelude("iterator")
 		if err != nil {

@@ -13,7 +13,7 @@ const (
 	inspectItems    = 100   // of a list
 	inspectText     = 10000 // units of a string inside of something
 	inspectBytes    = 32 << 10
-	inspectWidth    = 72 // of a line; what is longer takes several
+	inspectWidth    = 70 // of a line, the separators counted twice; what is longer takes several
 	inspectMaxDepth = 100
 )
 
@@ -162,6 +162,8 @@ func (i *inspector) isEmpty(o *goja.Object, s *shape) bool {
 	switch s.kind {
 	case "array":
 		return i.length(o) == 0 && len(o.Keys()) == 0
+	case "map", "set":
+		return i.size(o, s.kind) == 0 && len(o.Keys()) == 0
 	case "object", "function", "error":
 		return len(o.Keys()) == 0 && len(o.Symbols()) == 0
 	}

@@ -12,23 +12,31 @@ import (
 
 // contents writes the parts of an object.
 func (i *inspector) contents(o *goja.Object, s *shape) {
-	isIndex := func(string) bool { return false }
+	isIndex, many := func(string) bool { return false }, false
 	switch s.kind {
 	case "array":
 		i.elements(o, s)
-		isIndex = isArrayIndex
+		isIndex, many = isArrayIndex, i.length(o) > inspectListed
 	case "typed":
 		i.numbers(o, s)
-		isIndex = isArrayIndex
+		isIndex, many = isArrayIndex, reflect.ValueOf(o.Export()).Len() > inspectListed
 	case "map", "set":
 		i.members(o, s)
+	case "weak":
+		i.add(s, "<items unknown>")
 	case "promise":
 		i.settled(o, s)
 	case "buffer":
 		i.bytes(o, s)
 	}
-	i.properties(o, s, isIndex)
+	if !many {
+		i.properties(o, s, isIndex)
+	}
 }
+
+// inspectListed is the longest list whose other properties are looked for: to name
+// all of a list takes long.
+const inspectListed = 1 << 20
 
 func isArrayIndex(key string) bool {
 	_, err := strconv.ParseUint(key, 10, 32)
@@ -91,15 +99,30 @@ func (i *inspector) numbers(o *goja.Object, s *shape) {
 	s.rest(list.Len()-len(s.parts), "item")
 }
 
+// walker is forEach of maps or of sets.
+func (i *inspector) walker(kind string) goja.Callable {
+	if kind == "map" {
+		i.captureMap()
+		return i.intrinsics.mapForEach
+	}
+	i.captureSet()
+	return i.intrinsics.setForEach
+}
+
+// size is how many members a map or a set has.
+func (i *inspector) size(o *goja.Object, kind string) int {
+	n := 0
+	_, _ = i.walker(kind)(o, i.rt.ToValue(func(goja.FunctionCall) goja.Value {
+		n++
+		return goja.Undefined()
+	}))
+	return n
+}
+
 // members shows the entries of a Map or the members of a Set.
 func (i *inspector) members(o *goja.Object, s *shape) {
-	i.captureMap()
-	i.captureSet()
-	forEach, size, full := i.intrinsics.setForEach, 0, false
-	if s.kind == "map" {
-		forEach = i.intrinsics.mapForEach
-	}
-	_, _ = forEach(o, i.rt.ToValue(func(call goja.FunctionCall) goja.Value {
+	size, full := 0, false
+	_, _ = i.walker(s.kind)(o, i.rt.ToValue(func(call goja.FunctionCall) goja.Value {
 		size++
 		if full || len(s.parts) >= inspectItems {
 			return goja.Undefined()
@@ -163,6 +186,7 @@ func (i *inspector) properties(o *goja.Object, s *shape, skip func(string) bool)
 			continue
 		}
 		p := i.own(o, i.rt.ToValue(key))
+		i.budget -= len(key)
 		if !i.add(s, keyText(key)+": "+i.propertyText(p)) {
 			s.rest(len(keys)-k-1, "key")
 			return

@@ -1,8 +1,10 @@
 package sandbox
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/dop251/goja"
 )
@@ -35,9 +37,12 @@ func (s *shape) join(indent int, flat bool) string {
 		}
 		return spaced(prefix) + s.open + s.close
 	}
-	total, lines := len(s.open)+len(prefix)+len(s.parts), false
+	total, lines := 2*len(s.parts)+unitsIn(spaced(prefix)+s.open), false
+	if s.bare {
+		total--
+	}
 	for _, part := range s.parts {
-		total += len(part)
+		total += unitsIn(part)
 		lines = lines || strings.Contains(part, "\n")
 	}
 	if flat && total+indent <= inspectWidth && !lines {
@@ -45,9 +50,18 @@ func (s *shape) join(indent int, flat bool) string {
 	}
 	margin := "\n" + strings.Repeat(" ", indent)
 	if (s.kind == "array" || s.kind == "typed") && len(s.parts) > 6 && !lines {
-		return spaced(prefix) + s.open + margin + "  " + s.packed(margin+"  ", inspectWidth-indent) + margin + s.close
+		return spaced(prefix) + s.open + margin + "  " + s.packed(margin+"  ", inspectWidth+2-indent) + margin + s.close
 	}
 	return spaced(prefix) + s.open + margin + "  " + strings.Join(s.parts, ","+margin+"  ") + margin + s.close
+}
+
+// unitsIn is the length of a text for the language.
+func unitsIn(text string) int {
+	n := 0
+	for _, r := range text {
+		n += utf16.RuneLen(r)
+	}
+	return n
 }
 
 // packed puts as many parts on each line as fit.
@@ -130,8 +144,10 @@ func (i *inspector) shape(o *goja.Object) *shape {
 		s.kind, s.prefix, s.open, s.close = "typed", s.name, "[", "]"
 	case t == bigIntType || class == "Number" || class == "String" || class == "Boolean":
 		s.prefix, s.leaf = i.boxedText(o), true
+	case s.name == "Symbol" && t != recordType:
+		s.prefix, s.leaf = fmt.Sprintf("[Symbol: Symbol(%v)]", o.Export()), true
 	case s.name == "WeakMap" || s.name == "WeakSet":
-		s.prefix, s.leaf = s.name+" { <items unknown> }", true
+		s.kind, s.prefix = "weak", s.name
 	default:
 		s.prefix = i.recordPrefix(o, s.name)
 	}

@@ -71,9 +71,9 @@ func (f *numberFormat) readGrouping(o *options) {
 		f.grouping = map[bool]string{true: "always", false: "false"}[v.ToBoolean()]
 	default:
 		switch s := v.String(); s {
-		case "always", "auto", "min2":
+		case "always", "min2":
 			f.grouping = s
-		case "true", "false":
+		case "auto", "true", "false":
 		default:
 			o.throw("RangeError", "Value "+s+" out of range for Intl.NumberFormat options property useGrouping")
 		}

@@ -146,3 +146,17 @@ func (r *regexps) remember(obj *goja.Object, source goja.Value) *goja.Object {
 func mayHaveProperty(pattern string) bool {
 	return strings.Contains(pattern, `\p`) || strings.Contains(pattern, `\P`)
 }
+
+// replaceSlowly keeps the engine off its fast way to replace: with the flag u that
+// replaces all matches of an expression that is not global, when this has a lookahead
+// or a backreference. The other way is the standard's; it is taken when exec is not
+// the engine's.
+func (p *pass) replaceSlowly() error {
+	proto := p.rt.GlobalObject().Get("RegExp").(*goja.Object).Get("prototype").(*goja.Object)
+	exec, _ := goja.AssertFunction(proto.Get("exec"))
+	slow := p.native("exec", func(call goja.FunctionCall) goja.Value {
+		return throwing(exec(call.This, call.Argument(0)))
+	})
+	_ = slow.DefineDataProperty("length", p.rt.ToValue(1), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	return hide(proto, "exec", slow)
+}

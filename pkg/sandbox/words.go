@@ -15,6 +15,7 @@ const (
 	iteratorMark  = "()"   // keys(), values() or entries(): an iterator, most likely
 	propertyMark  = `\p`   // a class of characters by a property
 	tryMember     = ".try" // the member, not the statement
+	unicodeMark   = "/u"   // a regular expression with the flag u, perhaps
 )
 
 // wordsOf reads a source once: it does not parse it, and what stands in a string or
@@ -34,7 +35,10 @@ func wordsOf(source string) words {
 			if isFeature(word) {
 				found[word] = true
 			}
-			if word == "try" && strings.IndexByte("."+`'"`+"`{,", prev) >= 0 {
+			if prev == '/' && strings.Contains(word, "u") && strings.Trim(word, "dgimsuvy") == "" {
+				found[unicodeMark] = true
+			}
+			if word == "try" && isMember(prev, source[end:]) {
 				found[tryMember] = true
 			}
 			if (word == "keys" || word == "values" || word == "entries") && strings.HasPrefix(source[end:], "()") {
@@ -61,6 +65,15 @@ func wordsOf(source string) words {
 		i++
 	}
 	return found
+}
+
+// isMember reports whether a word is the name of a property: by the byte before it, or
+// by what comes after it in a pattern.
+func isMember(before byte, after string) bool {
+	if strings.IndexByte("."+`'"`+"`", before) >= 0 {
+		return true
+	}
+	return (before == '{' || before == ',') && strings.HasPrefix(strings.TrimLeft(after[:min(len(after), 10)], " \t\n"), ":")
 }
 
 // isWordByte reports whether a byte is of an identifier. No word that is asked for
@@ -98,7 +111,7 @@ func isFeature(word string) bool {
 		"DisposableStack", "AsyncDisposableStack", "SuppressedError",
 		"Iterator", "iterator", "matchAll",
 		"groupBy", "fromAsync", "withResolvers", "captureStackTrace",
-		"isWellFormed", "toWellFormed", "escape", "RegExp", "constructor", "source",
+		"isWellFormed", "toWellFormed", "escape", "RegExp", "replace",
 		"Map", "Set", "ArrayBuffer", "DataView", "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array",
 		"Int32Array", "Uint32Array", "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array",
 		"JSON", "parse", "Intl", "normalize", "localeCompare", "toLocaleString", "toLocaleDateString",
