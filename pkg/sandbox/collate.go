@@ -89,7 +89,7 @@ func (c *collation) withNumbers(s string) string {
 func (p *pass) extendComparison() error {
 	var plain *collation
 	proto := p.rt.GlobalObject().Get("String").(*goja.Object).Get("prototype").(*goja.Object)
-	return hide(proto, "localeCompare", p.native("localeCompare", func(call goja.FunctionCall) goja.Value {
+	return hide(proto, "localeCompare", p.sized(1, p.native("localeCompare", func(call goja.FunctionCall) goja.Value {
 		this, that := p.receiver(call, "localeCompare"), call.Argument(0).String()
 		locale, options := call.Argument(1), call.Argument(2)
 		if !goja.IsUndefined(locale) || !goja.IsUndefined(options) {
@@ -100,7 +100,7 @@ func (p *pass) extendComparison() error {
 			plain = p.newCollation(locale, options)
 		}
 		return p.rt.ToValue(plain.compare(this, that))
-	}))
+	})))
 }
 
 // receiver is the string that a method of strings is called on.

@@ -90,5 +90,5 @@ func (p *pass) extendRegExp() error {
 		return err
 	}
 	regexp := p.rt.GlobalObject().Get("RegExp").(*goja.Object)
-	return hide(regexp, "escape", p.native("escape", p.escapeRegExp))
+	return hide(regexp, "escape", p.sized(1, p.native("escape", p.escapeRegExp)))
 }

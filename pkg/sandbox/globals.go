@@ -84,25 +84,32 @@ func (p *pass) install(s samples, bind *goja.Program) error {
 // installFunctions gives the runtime the globals that are functions of ours.
 func (p *pass) installFunctions() error {
 	for _, f := range []struct {
-		name string
-		fn   func(goja.FunctionCall) goja.Value
+		name   string
+		length int
+		fn     func(goja.FunctionCall) goja.Value
 	}{
-		{"setTimeout", p.setTimer("setTimeout", false)},
-		{"setInterval", p.setTimer("setInterval", true)},
-		{"clearTimeout", p.clearTimer},
-		{"clearInterval", p.clearTimer},
-		{"queueMicrotask", p.queueMicrotask},
-		{"atob", p.atob},
-		{"btoa", p.btoa},
+		{"setTimeout", 1, p.setTimer("setTimeout", false)},
+		{"setInterval", 1, p.setTimer("setInterval", true)},
+		{"clearTimeout", 0, p.clearTimer},
+		{"clearInterval", 0, p.clearTimer},
+		{"queueMicrotask", 1, p.queueMicrotask},
+		{"atob", 1, p.atob},
+		{"btoa", 1, p.btoa},
 	} {
 		if !p.reaches(f.name) {
 			continue
 		}
-		if err := hide(p.rt.GlobalObject(), f.name, p.native(f.name, f.fn)); err != nil {
+		if err := hide(p.rt.GlobalObject(), f.name, p.sized(f.length, p.native(f.name, f.fn))); err != nil {
 			return fmt.Errorf("define %s: %w", f.name, err)
 		}
 	}
 	return nil
+}
+
+// sized gives a function its length: the number of arguments that it needs.
+func (p *pass) sized(length int, fn *goja.Object) *goja.Object {
+	_ = fn.DefineDataProperty("length", p.rt.ToValue(length), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	return fn
 }
 
 // queueMicrotask runs a function after the current one. What it throws is a

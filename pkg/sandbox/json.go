@@ -25,8 +25,7 @@ func (p *pass) extendJSON() error {
 		}
 		return throwing(engine(object, call.Arguments...))
 	})
-	_ = parse.DefineDataProperty("length", p.rt.ToValue(2), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
-	return hide(object, "parse", parse)
+	return hide(object, "parse", p.sized(2, parse))
 }
 
 // mayHaveHalves reports whether a text has escapes of surrogates, or halves that a Go

@@ -157,6 +157,5 @@ func (p *pass) replaceSlowly() error {
 	slow := p.native("exec", func(call goja.FunctionCall) goja.Value {
 		return throwing(exec(call.This, call.Argument(0)))
 	})
-	_ = slow.DefineDataProperty("length", p.rt.ToValue(1), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
-	return hide(proto, "exec", slow)
+	return hide(proto, "exec", p.sized(1, slow))
 }

@@ -22,7 +22,7 @@
 		#stopped = false;
 		#passive = false;
 		#running = false;
-		constructor(type, options) {
+		constructor(type, options = undefined) {
 			if (arguments.length === 0) throw new TypeError("Event needs a type");
 			this.#type = `${type}`;
 			this.#bubbles = !!options?.bubbles;
@@ -104,7 +104,7 @@
 
 	class CustomEvent extends Event {
 		#detail;
-		constructor(type, options) {
+		constructor(type, options = undefined) {
 			super(type, options);
 			this.#detail = options?.detail ?? null;
 		}
@@ -119,7 +119,7 @@
 
 	class EventTarget {
 		#listeners = [];
-		addEventListener(type, callback, options) {
+		addEventListener(type, callback, options = undefined) {
 			if (arguments.length < 2) throw new TypeError("addEventListener needs a type and a callback");
 			type = `${type}`;
 			const isObject = typeof options === "object" && options !== null;
@@ -134,7 +134,7 @@
 			append(this.#listeners, listener);
 			if (signal !== undefined) onAbort(signal, () => this.#drop(listener));
 		}
-		removeEventListener(type, callback, options) {
+		removeEventListener(type, callback, options = undefined) {
 			const capture = typeof options === "object" && options !== null ? !!options.capture : !!options;
 			const i = this.#find(`${type}`, callback, capture);
 			if (i >= 0) this.#drop(this.#listeners[i]);
@@ -225,7 +225,7 @@
 				apply(dispatchEvent, signal, [new Event("abort")]);
 			};
 		}
-		static abort(reason) {
+		static abort(reason = undefined) {
 			const signal = new AbortSignal(key);
 			abort(signal, reason);
 			return signal;
@@ -295,7 +295,7 @@
 		get signal() {
 			return this.#signal;
 		}
-		abort(reason) {
+		abort(reason = undefined) {
 			abort(this.#signal, reason);
 		}
 	}

@@ -24,7 +24,7 @@
 		#fatal;
 		#ignoreBOM;
 		#decode;
-		constructor(label = "utf-8", options) {
+		constructor(label = "utf-8", options = undefined) {
 			this.#encoding = host.encodingOf(`${label}`);
 			this.#fatal = !!options?.fatal;
 			this.#ignoreBOM = !!options?.ignoreBOM;
@@ -39,7 +39,7 @@
 		get ignoreBOM() {
 			return this.#ignoreBOM;
 		}
-		decode(bytes, options) {
+		decode(bytes = undefined, options = undefined) {
 			const decode = this.#decode;
 			return decode(bytes, !!options?.stream);
 		}

@@ -68,7 +68,7 @@
 	class URLSearchParams {
 		#list = [];
 		#changed;
-		constructor(init) {
+		constructor(init = undefined) {
 			if (init !== undefined && init !== null) this.#list = pairsOf(init);
 			else if (init === null) this.#list = pairsOf("null");
 		}
@@ -100,7 +100,7 @@
 			append(this.#list, [host.text(`${name}`), host.text(`${value}`)]);
 			this.#update();
 		}
-		delete(name, value) {
+		delete(name, value = undefined) {
 			need(1, arguments, "delete");
 			this.#list = this.#without(host.text(`${name}`), value === undefined ? undefined : host.text(`${value}`));
 			this.#update();
@@ -118,7 +118,7 @@
 			for (let i = 0; i < this.#list.length; i++) if (this.#list[i][0] === name) append(all, this.#list[i][1]);
 			return all;
 		}
-		has(name, value) {
+		has(name, value = undefined) {
 			need(1, arguments, "has");
 			return this.#without(host.text(`${name}`), value === undefined ? undefined : host.text(`${value}`)).length < this.#list.length;
 		}
@@ -151,7 +151,7 @@
 			}
 			this.#update();
 		}
-		forEach(fn, thisArg) {
+		forEach(fn, thisArg = undefined) {
 			if (typeof fn !== "function") throw new TypeError("forEach(callback): callback must be a function");
 			for (let i = 0; i < this.#list.length; i++) {
 				const pair = this.#list[i];
@@ -183,7 +183,7 @@
 	class URL {
 		#parts; // what host.parseURL gives
 		#params;
-		constructor(url, base) {
+		constructor(url, base = undefined) {
 			need(1, arguments, "URL");
 			const parts = host.parseURL(`${url}`, base === undefined ? undefined : `${base}`);
 			if (parts === undefined) {
@@ -194,11 +194,11 @@
 			}
 			this.#parts = parts;
 		}
-		static canParse(url, base) {
+		static canParse(url, base = undefined) {
 			need(1, arguments, "URL.canParse");
 			return host.parseURL(`${url}`, base === undefined ? undefined : `${base}`) !== undefined;
 		}
-		static parse(url, base) {
+		static parse(url, base = undefined) {
 			need(1, arguments, "URL.parse");
 			try {
 				return base === undefined ? new URL(url) : new URL(url, base);
