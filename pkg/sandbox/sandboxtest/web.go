@@ -15,6 +15,8 @@ func webRows() []row {
 		{`TextDecoder of a string`, `new TextDecoder().decode('abc')`, `throws TypeError`, nil},
 		{`btoa and atob`, `[btoa('hé'), atob('aOk='), atob(' a Ok '), atob(''), btoa(''), atob(btoa('\x00\xff')) === '\x00\xff']`, `["aOk=","hé","hé","","",true]`, nil},
 		{`btoa beyond Latin1`, `btoa('€')`, `throws InvalidCharacterError`, nil},
+		{`atob and padding`, `[atob('YQ'), atob('YQ=='), atob('YR==')]`, `["a","a","a"]`, nil},
+		{`atob of half a padding`, `atob('YQ=')`, `throws InvalidCharacterError`, nil},
 		{`atob of nonsense`, `atob('a')`, `throws InvalidCharacterError`, nil},
 		{`DOMException`, `const e = new DOMException('m', 'AbortError'); return [e.name, e.message, e.code, e instanceof Error, DOMException.ABORT_ERR, String(e), Object.prototype.toString.call(e), new DOMException().name]`, `["AbortError","m",20,true,20,"AbortError: m","[object DOMException]","Error"]`, nil},
 		{`crypto.subtle.digest`, `const hex = b => [...new Uint8Array(b)].map(x => x.toString(16).padStart(2, '0')).join(''); const d = new TextEncoder().encode('abc'); return [hex(await crypto.subtle.digest('SHA-256', d)), hex(await crypto.subtle.digest({name: 'sha-1'}, d.buffer)), (await crypto.subtle.digest('SHA-384', d)).byteLength, hex(await crypto.subtle.digest('SHA-512', d)).slice(0, 16)]`, `["ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","a9993e364706816aba3e25717850c26c9cd0d89d",48,"ddaf35a193617aba"]`, nil},
