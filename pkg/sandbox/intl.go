@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -100,8 +102,8 @@ func (p *pass) supportedLocales(call goja.FunctionCall) goja.Value {
 
 // methods gives an instance its methods.
 func (p *pass) methods(obj *goja.Object, methods map[string]func(goja.FunctionCall) goja.Value) {
-	for name, fn := range methods {
-		_ = hide(obj, name, p.native(name, fn))
+	for _, name := range slices.Sorted(maps.Keys(methods)) { // a script could ask for their order
+		_ = hide(obj, name, p.native(name, methods[name]))
 	}
 }
 
@@ -201,6 +203,9 @@ func (p *pass) listToLocale(call goja.FunctionCall) goja.Value {
 	list := call.This.ToObject(p.rt)
 	var b strings.Builder
 	for i := range list.Get("length").ToInteger() {
+		if i%1024 == 1023 && p.ended() {
+			break // nobody waits for it
+		}
 		if i > 0 {
 			b.WriteByte(',')
 		}

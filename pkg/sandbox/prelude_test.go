@@ -112,3 +112,16 @@ func TestAbortTimeoutIsATimerOfTheHost(t *testing.T) {
 		t.Errorf("operations %+v, want one timer of 1500 ms from line 2", host.ops)
 	}
 }
+
+// A function that is called by itself has the language, and nothing of the Web.
+func TestCallHasTheLanguageAlone(t *testing.T) {
+	t.Parallel()
+	box := NewInProcess(Config{})
+	source := `(n) => [Object.groupBy([1, n], x => x > 1 ? "b" : "a"), [1, 2].values().map(x => x * n).toArray(), (1234.5).toLocaleString(),
+		/\p{L}/u.test("é"), typeof URL, typeof setTimeout, typeof AbortController, typeof console, typeof crypto, typeof structuredClone]`
+	got, err := box.Call(t.Context(), source, raw("2"))
+	want := `[{"a":[1],"b":[2]},[2,4],"1,234.5",true,"undefined","undefined","undefined","undefined","undefined","undefined"]`
+	if err != nil || string(got) != want {
+		t.Errorf("Call = %s, %v, want %s", got, err, want)
+	}
+}

@@ -18,6 +18,9 @@ type regexps struct {
 	get, set goja.Callable // of the WeakMap
 }
 
+// maxCompiled is how many compiled expressions are kept for being made again.
+const maxCompiled = 256
+
 // guardRegExp puts a constructor in the place of RegExp that knows \p. Literals with
 // \p are lowered to calls of it. Flags that the engine does not know, d and v, throw.
 func (p *pass) guardRegExp() error {
@@ -130,6 +133,9 @@ func (r *regexps) make(construct func(*goja.Object, ...goja.Value) (*goja.Object
 			r.throw("SyntaxError", "Invalid regular expression: /"+pattern.String()+"/"+flags.String()+": "+err.Error())
 		}
 		made = throwing(construct(nil, r.rt.ToValue(source), flags))
+		if len(r.compiled) == maxCompiled {
+			clear(r.compiled) // a script that makes new ones for ever
+		}
 		r.compiled[key] = made
 	}
 	// A copy of a regular expression does not compile it again.

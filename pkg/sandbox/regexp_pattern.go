@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// maxPattern bounds a rewritten pattern: one property can take some thousand bytes.
+const maxPattern = 1 << 20
+
 // errNothing is what no property was found in.
 var errNothing = errors.New("the pattern has no property")
 
@@ -99,6 +102,9 @@ func (r *propertyRewriter) property(negated bool) error {
 	if r.ignoreCase && set.has('\u0130') && !set.has('i') {
 		// One of the engine's two matchers takes the capital I with a dot for an i.
 		return errors.New(`\p{` + expression + "} is not supported with the flag i")
+	}
+	if r.out.Len() > maxPattern {
+		return errors.New("the pattern has too many properties")
 	}
 	r.atoms++
 	if r.inClass {

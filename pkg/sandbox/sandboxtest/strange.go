@@ -3,6 +3,8 @@ package sandboxtest
 // strangeRows is scripts that change what others rely on.
 func strangeRows() []row {
 	return []row{
+		{`order of methods is fixed`, `[Object.getOwnPropertyNames(new Intl.NumberFormat()), Object.getOwnPropertyNames(new Intl.Collator())].join('|')`, `"format,formatToParts,resolvedOptions|compare,resolvedOptions"`, nil},
+		{`too many properties`, `new RegExp('\\p{L}'.repeat(1000), 'u')`, `throws SyntaxError`, nil},
 		{`lengths`, `[URL, URLSearchParams, AbortController, Event, CustomEvent, EventTarget, TextEncoder, TextDecoder, DOMException, structuredClone, atob, btoa, URL.canParse, AbortSignal.any, AbortSignal.timeout, AbortSignal.abort, URLSearchParams.prototype.has, URLSearchParams.prototype.set, EventTarget.prototype.addEventListener, TextDecoder.prototype.decode, queueMicrotask].map(f => f.length).join()`, `"1,0,0,1,1,0,0,0,0,1,1,1,1,1,1,0,1,2,2,0,1"`, nil},
 		{`names`, `[URL, AbortSignal, TextEncoder, structuredClone, atob, Iterator, Object.groupBy, Array.fromAsync, Promise.try, Promise.withResolvers, Intl.NumberFormat, RegExp.escape, DOMException, Iterator.prototype.map].map(f => f.name).join()`, `"URL,AbortSignal,TextEncoder,structuredClone,atob,Iterator,groupBy,fromAsync,try,withResolvers,NumberFormat,escape,DOMException,map"`, nil},
 		{`what is added is not enumerable`, `for (const k in []) return k; for (const k in Promise) return k; const it = [].values(); for (const k in it) return k; return [Object.keys(Object).length, Object.keys(Iterator.prototype).length, Object.keys(Intl).length, typeof Object.groupBy, typeof it.map, typeof Promise.try, typeof Array.fromAsync]`, `[0,0,0,"function","function","function","function"]`, nil},
