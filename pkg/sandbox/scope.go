@@ -20,6 +20,8 @@ type scope struct {
 	timers    map[int64]*timer
 	nextTimer int64
 
+	console consoleState
+
 	rejections []*goja.Promise // unhandled ones, the earliest first
 
 	// Of steps only.
