@@ -16,7 +16,7 @@ func (p *pass) extend() error {
 	}{
 		{"symbols", []string{"asyncIterator", "dispose", "asyncDispose", "fromAsync", "using", "DisposableStack", "AsyncDisposableStack"}, p.addSymbols},
 		{"additions", []string{"groupBy", "fromAsync", "withResolvers", tryMember, "isWellFormed", "toWellFormed", "captureStackTrace"}, p.addAdditions},
-		{"RegExp", []string{"RegExp", propertyMark, "escape"}, p.extendRegExp},
+		{"RegExp", []string{"RegExp", "constructor", propertyMark, "escape"}, p.extendRegExp},
 		{"numbers", []string{"toLocaleString"}, p.localizeNumbers},
 		{"comparison", []string{"localeCompare"}, p.extendComparison},
 		{"case", []string{"toLocaleUpperCase", "toLocaleLowerCase"}, p.extendCase},

@@ -111,7 +111,7 @@ func isFeature(word string) bool {
 		"DisposableStack", "AsyncDisposableStack", "SuppressedError",
 		"Iterator", "iterator", "matchAll",
 		"groupBy", "fromAsync", "withResolvers", "captureStackTrace",
-		"isWellFormed", "toWellFormed", "escape", "RegExp", "replace",
+		"isWellFormed", "toWellFormed", "escape", "RegExp", "constructor", "replace",
 		"Map", "Set", "ArrayBuffer", "DataView", "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array",
 		"Int32Array", "Uint32Array", "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array",
 		"JSON", "parse", "Intl", "normalize", "localeCompare", "toLocaleString", "toLocaleDateString",

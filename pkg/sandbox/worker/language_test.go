@@ -1,0 +1,12 @@
+package worker
+
+import (
+	"testing"
+
+	"github.com/reprise-run/reprise/pkg/sandbox/sandboxtest"
+)
+
+func TestLanguage(t *testing.T) {
+	t.Parallel()
+	sandboxtest.Language(t, pool(t, Config{}))
+}
