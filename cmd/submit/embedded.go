@@ -70,7 +70,7 @@ func startEmbedded(ctx context.Context, e embedding) (*local, error) {
 	}()
 	stop := func() {
 		end()
-		_ = <-ended // what went wrong at the end changes nothing for the submission
+		<-ended //nolint:errcheck // what went wrong at the end changes nothing for the submission
 		nc.Close()
 		server.Stop()
 		box.Close()
