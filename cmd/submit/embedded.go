@@ -66,7 +66,7 @@ func startEmbedded(ctx context.Context, e embedding) (*local, error) {
 	}()
 	stop := func() {
 		end()
-		<-ended
+		_ = <-ended // what went wrong at the end changes nothing for the submission
 		nc.Close()
 		server.Stop()
 		box.Close()

@@ -83,7 +83,7 @@ func (a *app) printResult(raw json.RawMessage) error {
 func fetch(ctx context.Context, c *control.Client, id execution.ID, raw json.RawMessage) (json.RawMessage, error) {
 	var pointer map[string]json.RawMessage
 	if !bytes.HasPrefix(raw, []byte(`{"$object":`)) || json.Unmarshal(raw, &pointer) != nil || len(pointer) != 2 || pointer["bytes"] == nil {
-		return raw, nil
+		return raw, nil //nolint:nilerr // not a pointer
 	}
 	var hash string
 	if err := json.Unmarshal(pointer["$object"], &hash); err != nil {

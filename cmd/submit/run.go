@@ -30,7 +30,7 @@ func run(ctx context.Context, args []string, env func(string) string, stdin io.R
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	ran, err := root.ExecuteContextC(ctx)
 	var told *toldError
 	if errors.As(err, &told) {
 		return told.status
@@ -45,10 +45,26 @@ func run(ctx context.Context, args []string, env func(string) string, stdin io.R
 	case !a.started: // cobra's own: flags, arguments, commands
 		err = cli.Fail(cli.Usage, "see submit --help", err)
 	}
+	if !a.started { // perhaps it came to no flag, and to no command
+		a.json, a.outcomes = a.json || asksJSON(args), !ran.HasParent()
+	}
 	if a.json && a.outcomes {
 		a.printRefusal(err)
 	}
 	return cli.Report(stderr, "submit", err)
+}
+
+// asksJSON reports whether a command line that is wrong has --json in it.
+func asksJSON(args []string) bool {
+	for _, arg := range args {
+		switch arg {
+		case "--json", "--json=true":
+			return true
+		case "--":
+			return false
+		}
+	}
+	return false
 }
 
 // toldError ends the command with a status when the user has been told already.

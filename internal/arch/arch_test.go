@@ -78,6 +78,7 @@ var arrows = map[string][]string{
 	"internal/cli":      {},
 	"internal/executor": {"pkg/...", "internal/cli", "internal/embedded"},
 	"cmd/...":           {"pkg/...", "internal/...", "cmd/..."},
+	"examples/...":      {"pkg/..."},
 }
 
 func TestArrowsPointOneWay(t *testing.T) {

@@ -67,6 +67,10 @@ type Result struct {
 	PeakMemoryMB        float64 `json:"peakMemoryMB"` // resident
 	MsPerCall           float64 `json:"msPerCall"`    // p50 / calls
 	MsPerReplayedCall   float64 `json:"msPerReplayedCall,omitempty"`
+
+	// CPUMsPerReplayedCall says less of what else the machine does. It is measured
+	// only where one execution runs at a time.
+	CPUMsPerReplayedCall float64 `json:"cpuMsPerReplayedCall,omitempty"`
 }
 
 // Run submits executions, waits for them all and returns what it measured. It
@@ -87,7 +91,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	if err := b.one(ctx); err != nil {
 		return Result{}, fmt.Errorf("first execution: %w", err)
 	}
-	b.latencies, b.replays = nil, nil
+	b.latencies, b.replays, b.replayCPU = nil, nil, nil
 	return b.measure(ctx)
 }
 
@@ -121,11 +125,13 @@ type bench struct {
 	waiting   map[execution.ID]*run
 	latencies []time.Duration
 	replays   []time.Duration
+	replayCPU []time.Duration
 }
 
 // run is one execution in flight.
 type run struct {
 	second time.Time // when the replaying pass began
+	usage  *usage    // from then on
 	done   chan string
 }
 
@@ -163,11 +169,13 @@ func (b *bench) heard(m *nats.Msg) {
 	case name == execution.EventStarted:
 		var e execution.StartedEvent
 		if json.Unmarshal(m.Data, &e) == nil && e.Attempt > 1 {
-			r.second = time.Now()
+			r.second, r.usage = time.Now(), newUsage()
 		}
 	default:
 		if !r.second.IsZero() {
 			b.replays = append(b.replays, time.Since(r.second))
+			cpu, _ := r.usage.read()
+			b.replayCPU = append(b.replayCPU, cpu)
 		}
 		delete(b.waiting, id)
 		r.done <- name
@@ -283,6 +291,9 @@ func (b *bench) result(took time.Duration, failed int, writes uint64, u *usage) 
 		r.MsPerCall = r.P50Ms / float64(b.cfg.Calls)
 		if len(b.replays) > 0 {
 			r.MsPerReplayedCall = ms(quantile(b.replays, 0.5)) / float64(b.cfg.Calls)
+		}
+		if b.cfg.Concurrency == 1 {
+			r.CPUMsPerReplayedCall = ms(quantile(b.replayCPU, 0.5)) / float64(b.cfg.Calls)
 		}
 	}
 	return r

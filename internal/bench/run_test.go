@@ -84,3 +84,14 @@ func BenchmarkExecutions(b *testing.B) {
 	b.ReportMetric(r.CPUMsPerExecution, "cpu-ms/execution")
 	b.ReportMetric(r.WritesPerExecution, "writes/execution")
 }
+
+// BenchmarkReplay runs executions of 1000 calls, one after another, whose second pass
+// replays them all; what it reports is that pass alone, from its start to the outcome.
+func BenchmarkReplay(b *testing.B) {
+	r, err := Run(b.Context(), Config{Conn: embed(b), Executions: b.N, Concurrency: 1, Calls: 1000, Replay: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(r.MsPerReplayedCall*1e6, "ns/replayed-call")
+	b.ReportMetric(r.CPUMsPerReplayedCall*1e6, "cpu-ns/replayed-call")
+}

@@ -19,6 +19,9 @@ func (r Result) Table(w io.Writer) error {
 	if r.MsPerReplayedCall > 0 {
 		row("per replayed call", "%.4f ms", r.MsPerReplayedCall)
 	}
+	if r.CPUMsPerReplayedCall > 0 {
+		row("CPU per replayed call", "%.4f ms", r.CPUMsPerReplayedCall)
+	}
 	row("journal writes per execution", "%.2f", r.WritesPerExecution)
 	row("CPU per execution", "%.3f ms", r.CPUMsPerExecution)
 	row("peak memory", "%.0f MB", r.PeakMemoryMB)

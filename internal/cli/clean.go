@@ -12,6 +12,23 @@ import (
 // Line breaks and tabs stay.
 func Clean(s string) string { return clean(s, "\n\t") }
 
+// mostShown is how much of somebody else's text a terminal gets, in bytes. With the
+// console output in it, an error can have megabytes.
+const mostShown = 16 << 10
+
+// Shown is [Clean] for a text of any size: what is left out of a long one is
+// counted. With --json the whole of it is printed.
+func Shown(s string) string {
+	if len(s) <= mostShown {
+		return Clean(s)
+	}
+	cut := mostShown
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return fmt.Sprintf("%s… (%d bytes more)", Clean(s[:cut]), len(s)-cut)
+}
+
 // Line is [Clean] for one line: line breaks and tabs become a space each.
 func Line(s string) string {
 	return clean(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ").Replace(s), "")

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/spf13/pflag"
@@ -54,6 +55,23 @@ func TestCleanShowsWhatATerminalWouldObey(t *testing.T) {
 	}
 	if got, want := Clean("a\n\tb\r"), "a\n\tb\\x0d"; got != want {
 		t.Errorf("Clean = %q, want %q", got, want)
+	}
+}
+
+func TestShownIsBounded(t *testing.T) {
+	t.Parallel()
+	if got, want := Shown("a\x1bb"), `a\x1bb`; got != want {
+		t.Errorf("Shown = %q, want %q", got, want)
+	}
+	const n = 3 << 20
+	got := Shown("x" + strings.Repeat("界", n))
+	if len(got) > mostShown+100 || !utf8.ValidString(got) || !strings.HasSuffix(got, fmt.Sprintf("界… (%d bytes more)", 1+3*n-mostShown)) {
+		t.Errorf("Shown of %d bytes has %d and ends with %q", 3*n, len(got), got[len(got)-40:])
+	}
+	var b bytes.Buffer
+	Report(&b, "p", errors.New(strings.Repeat("x", n)))
+	if b.Len() > mostShown+100 {
+		t.Errorf("Report prints %d bytes", b.Len())
 	}
 }
 

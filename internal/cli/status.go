@@ -55,7 +55,7 @@ func Report(w io.Writer, program string, err error) int {
 		return OK
 	}
 	// What cannot be written to the error stream has no other place to go.
-	_, _ = fmt.Fprintf(w, "%s: %s\n", program, Clean(err.Error()))
+	_, _ = fmt.Fprintf(w, "%s: %s\n", program, Shown(err.Error()))
 	var known *Error
 	if errors.As(err, &known) && known.Hint != "" {
 		_, _ = fmt.Fprintf(w, "hint: %s\n", Clean(known.Hint))

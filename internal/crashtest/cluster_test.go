@@ -2,8 +2,11 @@ package crashtest
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,16 +23,18 @@ import (
 
 // TestExecutorsRaceWhileTheLeaderChanges lets two executors race for executions on a cluster,
 // with wakes that invite both to the same one, while the journal's leader steps
-// down again and again.
+// down again and again, and a third party claims executions that are running. Every
+// write that three servers kept is checked against the fence.
 func TestExecutorsRaceWhileTheLeaderChanges(t *testing.T) {
 	t.Parallel()
-	const crowd, stepDowns = 50, 6
+	const crowd, stepDowns, overtaken = 50, 6, 10
 	cluster := natstest.Cluster(t, 3)
 	nc := cluster.Conn()
 	cfg := stream.Config{Runtimes: []string{"default"}, AckWait: 2 * time.Second, Replicas: 3}
 	if err := stream.Init(t.Context(), nc, cfg); err != nil {
 		t.Fatal(err)
 	}
+	audit(t, nc)
 	s, err := stream.Open(t.Context(), nc, cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -59,6 +64,8 @@ func TestExecutorsRaceWhileTheLeaderChanges(t *testing.T) {
 	})
 
 	var keys []journal.Key
+	var thieves sync.WaitGroup
+	var stolen atomic.Int32
 	for i := range crowd {
 		id := execution.NewID(time.Now())
 		body, err := json.Marshal(execution.Request{ID: id, Code: `async () => { let s = 0; for (const x of [1, 2, 3]) s += (await items.sleep({ms: 30, x})).x; ` +
@@ -72,17 +79,28 @@ func TestExecutorsRaceWhileTheLeaderChanges(t *testing.T) {
 		key := journal.Key{Runtime: "default", ID: id}
 		keys = append(keys, key)
 		if i%(crowd/stepDowns) == 0 {
-			stepDown(t, nc, "KV_executions")
+			stepDown(t, nc, journals)
+		}
+		if i%(crowd/overtaken) == 0 {
+			thieves.Go(func() {
+				if overtake(t, s, key) {
+					stolen.Add(1)
+				}
+			})
 		}
 		if err := s.Wake(t.Context(), key, stream.WakeSweep, 0); err != nil {
 			t.Fatal(err)
 		}
 	}
+	thieves.Wait()
+	if stolen.Load() == 0 {
+		t.Error("nobody was overtaken")
+	}
 	natstest.Eventually(t, "an empty queue", func() bool {
 		n, err := s.Queued(t.Context(), "default")
 		return err == nil && n == 0
 	})
-	runs := items.ByKey()
+	runs, writes := items.ByKey(), audited(t, nc)
 	for _, key := range keys {
 		st, err := s.Journal().State(t.Context(), key)
 		if err != nil {
@@ -96,29 +114,37 @@ func TestExecutorsRaceWhileTheLeaderChanges(t *testing.T) {
 				t.Errorf("call %s ran %d times in %d attempts", callKey(key, seq), n, st.State.Attempt)
 			}
 		}
-		ordered(t, s, key)
+		fenced(t, key, writes[key])
+		if _, _, records, err := s.View(t.Context(), key); err != nil {
+			t.Errorf("%s: %v", key, err)
+		} else if _, err := journal.Fold(st.State, records); err != nil {
+			t.Errorf("%s: %v", key, err)
+		}
 	}
 }
 
-// ordered verifies the journal that is left: it folds, and no attempt wrote a record
-// after a newer one had. (On a cluster nobody can listen to every write: the answer
-// to one that landed while the leader changed is lost.)
-func ordered(t *testing.T, s *stream.Stream, key journal.Key) {
-	t.Helper()
-	st, _, records, err := s.View(t.Context(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := journal.Fold(st.State, records); err != nil {
-		t.Errorf("%s: %v", key, err)
-	}
-	newest := 0
-	for n, r := range records {
-		if r.Attempt < newest || r.Attempt > st.State.Attempt {
-			t.Errorf("%s: record %d is of attempt %d, after one of %d, in state attempt %d", key, n, r.Attempt, newest, st.State.Attempt)
+// overtake writes a newer claim while a pass is in the middle of its calls, as an
+// executor would that takes it for dead. It returns false when it came too late.
+func overtake(t *testing.T, s *stream.Stream, key journal.Key) (claimed bool) {
+	natstest.Eventually(t, "a pass to overtake", func() bool {
+		st, err := s.Journal().State(t.Context(), key)
+		if err != nil {
+			return false
 		}
-		newest = r.Attempt
-	}
+		if st.State.Status != execution.Running {
+			return st.State.Status.Terminal()
+		}
+		records, err := s.Journal().Load(t.Context(), key, st.Revision)
+		if err != nil || len(records) == 0 {
+			return false
+		}
+		next := st.State
+		next.Attempt, next.Nonce, next.Write, next.Executor = next.Attempt+1, rand.Text(), 1, "thief"
+		_, err = s.Journal().PutState(t.Context(), key, next, st.Revision)
+		claimed = err == nil
+		return claimed
+	})
+	return claimed
 }
 
 // stepDown makes the leader of a stream give up, and waits for the next one.

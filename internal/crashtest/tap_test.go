@@ -53,17 +53,24 @@ func newTap(tb testing.TB, nc *nats.Conn) *tap {
 }
 
 func (t *tap) wrote(m *nats.Msg) {
-	parts := strings.SplitN(m.Subject, ".", 5)
-	if len(parts) < 5 || m.Reply == "" {
-		return
-	}
-	w := write{key: parts[2] + "." + parts[3], name: parts[4], body: m.Data}
-	if w.name == "state" && json.Unmarshal(m.Data, &w.state) != nil {
+	w, _, ok := parseWrite(m.Subject, m.Data)
+	if !ok || m.Reply == "" {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.writes[m.Reply] = w
+}
+
+// parseWrite reads a write from its message, and says whose it is.
+func parseWrite(subject string, body []byte) (write, journal.Key, bool) {
+	parts := strings.SplitN(subject, ".", 5)
+	if len(parts) < 5 {
+		return write{}, journal.Key{}, false
+	}
+	key := journal.Key{Runtime: parts[2], ID: execution.ID(parts[3])}
+	w := write{key: key.String(), name: parts[4], body: body}
+	return w, key, w.name != "state" || json.Unmarshal(body, &w.state) == nil
 }
 
 func (t *tap) answered(m *nats.Msg) {
@@ -131,4 +138,38 @@ func fenced(tb testing.TB, key journal.Key, history []write) {
 	if ended == "" {
 		tb.Errorf("%s: no terminal state in %d writes", key, len(history))
 	}
+}
+
+// invocations returns how often a record names the invocation of each call. It
+// fails the test when one is named again that is applied (R3).
+func invocations(tb testing.TB, key journal.Key, history []write) map[int]int {
+	tb.Helper()
+	named, applied, seen := map[int]int{}, map[int]bool{}, map[string]bool{}
+	for _, w := range history {
+		if w.name != "state" && seen[w.name] {
+			continue // a write whose answer was lost is repeated
+		}
+		seen[w.name] = true
+		var r journal.Record
+		switch {
+		case w.state.Carry != nil:
+			r.Done = w.state.Carry.Done
+		case !strings.HasPrefix(w.name, "log."):
+			continue
+		case json.Unmarshal(w.body, &r) != nil:
+			tb.Errorf("%s: %s at %d cannot be read", key, w.name, w.seq)
+		}
+		for _, in := range r.Issued {
+			named[in.Seq]++
+		}
+		for _, seq := range r.Started {
+			if named[seq]++; applied[seq] {
+				tb.Errorf("%s: call %d is applied and named again at %d", key, seq, w.seq)
+			}
+		}
+		for _, c := range r.Done {
+			applied[c.N] = applied[c.N] || c.Kind == journal.OpEntry && c.Mark == journal.MarkApplied
+		}
+	}
+	return named
 }

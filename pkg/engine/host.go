@@ -43,6 +43,7 @@ func (h *host) Print(line string) {
 	line = string(h.cfg.Connectors.Redact([]byte(line)))
 	h.console.print(line)
 	if h.Observe != nil {
+		h.tell()
 		h.Observe.Log(line, !h.news && h.ranBefore())
 	}
 }
@@ -87,6 +88,7 @@ func (h *host) next(ctx context.Context) (sandbox.Event, error) {
 				continue
 			}
 		}
+		h.tell()
 		select {
 		case <-h.flight.arrived:
 			if h.retryAsked() {
@@ -135,7 +137,7 @@ func (h *host) replayNext() (event sandbox.Event, ready bool, err error) {
 	h.clock = max(h.clock, c.At)
 	event.Now = time.UnixMilli(h.clock)
 	if c.Kind == journal.OpEntry {
-		h.observe(c.N)
+		h.observeReplayed(c.N)
 	}
 	return event, true, nil
 }

@@ -29,6 +29,8 @@ type pass struct {
 	timers  []*op        // by the counter of timers
 	fired   map[int]bool // timers whose firing is journaled
 
+	untold []int // seqs of replayed calls that the observer does not know of yet
+
 	flight flight // what is outstanding, and what has arrived
 
 	// What the turn that is being admitted adds.
@@ -136,12 +138,16 @@ func (p *pass) run(outer context.Context) (Result, error) {
 	defer p.flight.cancel()
 	defer p.stopTimers()
 
+	if r := p.checkPolicy(ctx); r != nil {
+		return p.refused(r), nil
+	}
 	script, err := p.script(ctx)
 	if err != nil {
 		return Result{}, p.outside(outer, err)
 	}
 	ended, err := p.cfg.Sandbox.Run(ctx, script, &host{pass: p, timeout: timeout})
 	p.ended = true
+	p.tell()
 	if err == nil {
 		err = p.finish(ctx, ended)
 	}
@@ -221,6 +227,7 @@ func (p *pass) append() error {
 	if r.Empty() {
 		return nil
 	}
+	p.tell()
 	next, err := p.cfg.Store.Append(p.store, p.Key, p.Claim, p.log.Next, r)
 	if err != nil {
 		p.storage = fmt.Errorf("append record: %w", err)
@@ -251,10 +258,4 @@ func (p *pass) hear(c journal.Completion) error {
 		p.observe(c.N)
 	}
 	return nil
-}
-
-func (p *pass) observe(seq int) {
-	if p.Observe != nil {
-		p.Observe.Call(p.log.Entries[seq].Shown(journal.View{Attempt: p.State.Attempt, Running: true}))
-	}
 }

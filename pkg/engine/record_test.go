@@ -85,13 +85,24 @@ const witnessed = `async () => {
 	return seen
 }`
 
+// hesitant is a store that writes a record only when everything else in its bubble
+// waits: a call that is started before its record is made before it, too.
+type hesitant struct{ journal.Store }
+
+func (h hesitant) Append(ctx context.Context, key journal.Key, claim journal.Revision, n int, r journal.Record) (int, error) {
+	synctest.Wait()
+	return h.Store.Append(ctx, key, claim, n, r)
+}
+
 func TestNoCallWithoutItsRecord(t *testing.T) {
 	t.Parallel()
 	run := func(t *testing.T, cut *cutStore) {
-		w := &witness{t: t, store: cut}
-		r := newRig(t, func(c *Config) { c.Store = cut }, connector.Named{Name: "x", Connector: w})
-		w.key = r.key
-		r.want(r.run(witnessed), `14`)
+		synctest.Test(t, func(t *testing.T) {
+			w := &witness{t: t, store: cut}
+			r := newRig(t, func(c *Config) { c.Store = hesitant{cut} }, connector.Named{Name: "x", Connector: w})
+			w.key = r.key
+			r.want(r.run(witnessed), `14`)
+		})
 	}
 	whole := &cutStore{Store: journal.NewMem()}
 	run(t, whole)

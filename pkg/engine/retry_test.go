@@ -74,7 +74,7 @@ func TestRetryPolicies(t *testing.T) {
 		"code cannot exceed":        {retry(func(p *execution.Retry) { p.MaxAttempts, p.ShouldRetry = 2, `() => true` }), `items.retry_always()`, "retry_always", 2, execution.Error, "still busy"},
 		"code that throws":          {retry(func(p *execution.Retry) { p.ShouldRetry = `() => { throw new Error("policy broke") }` }), `items.retry_once()`, "retry_once", 1, execution.Error, "Code execution failed: policy broke"},
 		"a delay that throws":       {retry(func(p *execution.Retry) { p.DelayMs = `() => { throw new Error("delay broke") }` }), `items.retry_once()`, "retry_once", 1, execution.Error, "Code execution failed: delay broke"},
-		"code that does not parse":  {retry(func(p *execution.Retry) { p.ShouldRetry = `() => {` }), `items.retry_once()`, "retry_once", 1, execution.Error, "retry policy"},
+		"code that does not parse":  {retry(func(p *execution.Retry) { p.ShouldRetry = `() => {` }), `items.retry_once()`, "retry_once", 0, execution.Error, "retry.shouldRetry"},
 		"caught all the same":       {nil, `async () => { try { return await items.retry_once() } catch { return "caught" } }`, "retry_once", 2, execution.Completed, ""},
 		"caught, and off":           {&execution.Retry{Off: true}, `async () => { try { await items.retry_once() } catch {} return 1 }`, "retry_once", 1, execution.Error, "try again"},
 		"one of several":            {nil, `Promise.all([items.list_items(), items.retry_once(), items.echo(1)])`, "retry_once", 2, execution.Completed, ""},

@@ -29,6 +29,7 @@ type rig struct {
 	lines   []string
 	results []Result
 	onPass  func() // before each pass
+	onCall  func(execution.Entry)
 }
 
 // newRig returns a rig with the connector `items`; extra ones may be added.
@@ -87,7 +88,11 @@ func (r *rig) pass(ctx context.Context, request execution.Request) (Result, erro
 }
 
 // Call and Log make the rig an observer.
-func (r *rig) Call(execution.Entry) {}
+func (r *rig) Call(e execution.Entry) {
+	if r.onCall != nil {
+		r.onCall(e)
+	}
+}
 
 func (r *rig) Log(line string, replay bool) {
 	r.lines = append(r.lines, fmt.Sprintf("%d %v %s", r.state.Attempt, replay, line))

@@ -112,7 +112,9 @@ type asking struct {
 }
 
 func (a *asking) Call(ctx context.Context, source string, arg json.RawMessage) (json.RawMessage, error) {
-	a.onCall()
+	if arg != nil { // else it is only parsed
+		a.onCall()
+	}
 	return a.Sandbox.Call(ctx, source, arg)
 }
 

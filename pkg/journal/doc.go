@@ -11,7 +11,7 @@
 //  1. A write under the revision of a claim lands only while that claim is the
 //     last write of the state. The loser gets [ErrFenced] and nothing is written.
 //  2. Records are numbered 0, 1, 2 … without a gap.
-//  3. A record whose Append returned nil is in every later Load.
+//  3. A record whose Append returned nil is in every Load under a later claim.
 //  4. Load returns no record older than what the claim that asks could have seen.
 //  5. [Fold] of the same state and records gives the same [Log].
 //

@@ -44,7 +44,11 @@ type Entry struct {
 // Fold folds the records, and what the state carries, into a log. It returns
 // [ErrCorrupt] when seqs have a gap or a completion names an unknown entry.
 func Fold(s State, records []Record) (*Log, error) {
-	l := new(Log)
+	issued, done := 0, 0
+	for i := range records {
+		issued, done = issued+len(records[i].Issued), done+len(records[i].Done)
+	}
+	l := &Log{Entries: slices.Grow([]Entry(nil), issued), Order: slices.Grow([]Completion(nil), done)}
 	for _, r := range records {
 		if err := l.Apply(r); err != nil {
 			return nil, fmt.Errorf("record %d: %w", l.Next, err)

@@ -130,28 +130,12 @@ func (p *parser) string(s *string) bool {
 
 // raw reads a JSON value of any kind.
 func (p *parser) raw(value *json.RawMessage) bool {
-	start, depth := p.at, 0
-	for p.at < len(p.text) {
-		switch c := p.text[p.at]; c {
-		case '"':
-			if lit, _ := p.quoted(); lit == nil {
-				return false
-			}
-			continue
-		case '{', '[':
-			depth++
-		case '}', ']', ',':
-			if depth == 0 {
-				*value = p.text[start:p.at:p.at]
-				return json.Valid(*value)
-			}
-			if c != ',' {
-				depth--
-			}
-		}
-		p.at++
+	start := p.at
+	if !p.skip(0) {
+		return false
 	}
-	return false
+	*value = p.text[start:p.at:p.at]
+	return true
 }
 
 func (p *parser) value(key string, v **Value) bool {

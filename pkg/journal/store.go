@@ -61,9 +61,11 @@ type Store interface {
 	// number of the next record.
 	Append(ctx context.Context, key Key, claim Revision, n int, r Record) (next int, err error)
 
-	// Load reads all records, and proves that it read past the claim. It returns
-	// [ErrFenced] when it sees that the state has moved on; a replica that lags
-	// may hide that for a while, which is no harm: the next write is refused.
+	// Load reads all records, and proves that it read past the claim: none that was
+	// written under an earlier one is missing. It returns [ErrFenced] when it sees
+	// that the state has moved on. A replica that lags may hide that for a while,
+	// and the newest records of the claim itself with it. That is no harm: a pass
+	// loads before it writes, and what a superseded one writes next is refused.
 	Load(ctx context.Context, key Key, claim Revision) ([]Record, error)
 
 	// Resolve returns v's JSON, fetching it where it was offloaded. A value that

@@ -66,6 +66,12 @@ func FuzzParseRecords(f *testing.F) {
 		f.Add(text)
 	}
 	f.Add([]byte(`{"attempt":1,"at":1,"issued":[{"seq":0,"connector":"a","method":"b","args":{"v":[}}]}`))
+	for _, v := range []string{
+		`0`, `-0.5e+10`, `01`, `1.`, `-`, `1e`, `.5`, `[]`, `[[],{}]`, `[1,]`, `[,1]`, `[1 ]`, `{"a":{"b":"\u00e9\n"}}`, `{"a":1,}`, `{"a"}`, `{1:2}`,
+		`"\u12g4"`, `"\x"`, "\"\x01\"", "\"\xff\"", `true`, `nul`, ` 1`, `"`, `"\`, `{`, `{"a":`,
+	} {
+		f.Add([]byte(`{"attempt":1,"at":1,"issued":[{"seq":0,"connector":"a","method":"b","args":{"v":` + v + `}}]}`))
+	}
 	f.Add([]byte(`{"attempt":01,"at":1}`))
 	f.Add([]byte(` {"at":1, "attempt":2, "x": 3}`))
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -104,12 +104,13 @@ func (r *Runner) countLost(ctx context.Context, key journal.Key, s *journal.Stat
 	return nil
 }
 
-// claim writes the state that starts a pass of s. It returns the state as written.
+// claim writes the state that starts a pass of s, under the nonce in s. It returns
+// the state as written.
 func (r *Runner) claim(ctx context.Context, m *message, s journal.State, known *journal.Stored) (journal.State, journal.Revision, error) {
 	s.Status = execution.Running
 	s.Attempt++
 	s.Executor = r.cfg.Name
-	s.Nonce, s.Write = rand.Text(), 1
+	s.Write = 1
 	s.Carrier = journal.Carrier{Seq: m.Seq}
 	s.RetryAt, s.DelayMs, s.Pending = nil, 0, nil
 	s.UpdatedAt = time.Now().UTC()

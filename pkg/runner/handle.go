@@ -38,7 +38,9 @@ func (r *Runner) handle(ctx context.Context, q *stream.Queue, d *stream.Delivery
 	m, err := read(d)
 	if err != nil {
 		log.Warn("drop unreadable message", "err", err)
-		r.ack(ctx, d)
+		if err := r.ack(ctx, d); err != nil {
+			log.Warn("leave message", "err", err)
+		}
 		return
 	}
 	err = r.process(ctx, q, m)
@@ -125,7 +127,7 @@ func (r *Runner) decide(ctx context.Context, q *stream.Queue, m *message, known 
 // decideRunning decides about a message whose execution is being run, or was when
 // its executor died.
 func (r *Runner) decideRunning(ctx context.Context, q *stream.Queue, m *message, known *journal.Stored) (verdict, error) {
-	if r.live.has(m.key, known.Revision) {
+	if r.live.has(known.State) {
 		// Its message came again for want of a sign of life, but it is well.
 		return verdict{act: actWait, delay: q.AckWait() / 2, why: "its pass runs here"}, nil
 	}

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
@@ -26,6 +27,8 @@ type claimed struct {
 // run claims and runs one pass, and settles it. It returns [journal.ErrFenced]
 // only when the claim itself lost.
 func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal.State, known *journal.Stored) error {
+	s.Nonce = rand.Text()
+	defer r.live.add(s.Nonce)()
 	// crash here: nothing is written; the message comes again.
 	s, rev, err := r.claim(ctx, m, s, known)
 	if err != nil {
@@ -38,7 +41,6 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	defer end(nil)
 	c := &claimed{message: m, state: s, rev: rev, quiet: r.startHeartbeat(running, end, m, rev, q.AckWait()/3)}
 	defer c.quiet()
-	defer r.live.add(m.key, rev)()
 
 	request, err := r.request(ctx, m, rev, known == nil)
 	if errors.Is(err, journal.ErrNotFound) {

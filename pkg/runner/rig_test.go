@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/reprise-run/reprise/internal/fixture"
@@ -35,7 +36,12 @@ const ackWait = 2 * time.Second
 func newRig(t *testing.T, change func(*Config)) *rig {
 	t.Helper()
 	srv := natstest.Run(t)
-	nc := srv.Conn()
+	return newRigOn(t, srv, srv.Conn(), change)
+}
+
+// newRigOn is newRig with a server that runs, and a connection for the runner.
+func newRigOn(t *testing.T, srv *natstest.Server, nc *nats.Conn, change func(*Config)) *rig {
+	t.Helper()
 	s, err := stream.Open(t.Context(), nc, stream.Config{AckWait: ackWait})
 	if err != nil {
 		t.Fatal(err)
@@ -141,13 +147,19 @@ func (x *rig) gone(d *stream.Delivery) {
 	natstest.Eventually(x.t, "the ack", func() bool { return !x.queued(d.Seq) })
 }
 
-// age waits until the state is older than AckWait by the server's clock.
+// age waits until the claim is older than AckWait.
 func (x *rig) age(id execution.ID) {
 	x.t.Helper()
+	x.older(id, ackWait)
+}
+
+// older waits until the state is older than d by the server's clock.
+func (x *rig) older(id execution.ID, d time.Duration) {
+	x.t.Helper()
 	written := x.state(id).At
-	natstest.Eventually(x.t, "the claim to age", func() bool {
+	natstest.Eventually(x.t, "the state to age", func() bool {
 		now, err := x.s.ServerTime(x.t.Context())
-		return err == nil && now.Sub(written) > ackWait
+		return err == nil && now.Sub(written) > d
 	})
 }
 

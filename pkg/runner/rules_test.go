@@ -290,7 +290,8 @@ func TestExecutorWithoutTheConnectorHandsOn(t *testing.T) {
 // R11: the sweep wakes what lost its message, and nothing else.
 func TestSweepWakesWhatLostItsMessage(t *testing.T) {
 	t.Parallel()
-	x := newRig(t, func(c *Config) { c.Overdue = time.Millisecond })
+	const overdue = 10 * time.Millisecond
+	x := newRig(t, func(c *Config) { c.Overdue = overdue })
 	request := execution.Request{Code: `1`}
 	held := x.submit("1", "") // a message that is in the queue
 	state := func(status execution.Status, carrier uint64, retry *time.Time) execution.ID {
@@ -322,6 +323,13 @@ func TestSweepWakesWhatLostItsMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	// What was written a moment ago may be on its way.
+	x.r.cfg.Overdue = time.Hour
+	if woken, err := x.r.Sweep(t.Context(), "default"); err != nil || woken != 0 {
+		t.Fatalf("woke %d, %v; want none: all of them are young", woken, err)
+	}
+	x.r.cfg.Overdue = overdue
+	x.older(scheduled, overdue) // the last one that was written: a fast server takes less than that for all
 	woken, err := x.r.Sweep(t.Context(), "default")
 	if err != nil || woken != len(wanted) {
 		t.Fatalf("woke %d, %v; want %d", woken, err, len(wanted))

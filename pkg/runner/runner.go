@@ -113,19 +113,21 @@ func (r *Runner) drain(queues []*stream.Queue, takers *sync.WaitGroup, abandon c
 	r.passes.Wait()
 }
 
-// livePasses are the claims whose passes run in this process.
-type livePasses struct{ claims sync.Map } // journal.Key → journal.Revision
+// livePasses are the nonces of the claims that this process is writing, and of those
+// whose passes run here.
+type livePasses struct{ nonces sync.Map }
 
-// add notes a claim, until the function that it returns is called.
-func (l *livePasses) add(key journal.Key, claim journal.Revision) (remove func()) {
-	l.claims.Store(key, claim)
-	return func() { l.claims.CompareAndDelete(key, claim) }
+// add notes a claim, until the function that it returns is called. It comes before the
+// claim is written: the answer to that can be late, and the claim look old by then.
+func (l *livePasses) add(nonce string) (remove func()) {
+	l.nonces.Store(nonce, true)
+	return func() { l.nonces.Delete(nonce) }
 }
 
-// has reports whether the pass of this claim runs here.
-func (l *livePasses) has(key journal.Key, claim journal.Revision) bool {
-	mine, ok := l.claims.Load(key)
-	return ok && mine == claim
+// has reports whether the state is that of a claim of this process which is well.
+func (l *livePasses) has(s journal.State) bool {
+	_, ok := l.nonces.Load(s.Nonce)
+	return ok
 }
 
 // earlyNaks counts how often a message of a young claim was handed back, so that

@@ -18,7 +18,14 @@ const maxReadBytes = 16 << 20
 // lastOf reads the last messages of literal subjects, from any replica, in one
 // request. Missing ones are left out. complete is false when the answer was cut.
 func (s *Stream) lastOf(ctx context.Context, stream string, subjects []string, each func(storedMsg)) (complete bool, err error) {
-	return s.lastMsgs(ctx, stream, subjects, func(m *nats.Msg) error {
+	body, err := json.Marshal(struct {
+		Subjects []string `json:"multi_last"`
+		MaxBytes int      `json:"max_bytes"`
+	}{subjects, maxReadBytes})
+	if err != nil {
+		return false, fmt.Errorf("encode request: %w", err)
+	}
+	return s.lastMsgs(ctx, stream, body, len(subjects), func(m *nats.Msg) error {
 		stored, err := directMsg(m)
 		if err == nil {
 			each(stored)
@@ -27,20 +34,13 @@ func (s *Stream) lastOf(ctx context.Context, stream string, subjects []string, e
 	})
 }
 
-// lastMsgs is lastOf with the messages as they come: only what is looked at has to
-// be taken apart.
-func (s *Stream) lastMsgs(ctx context.Context, stream string, subjects []string, each func(*nats.Msg) error) (complete bool, err error) {
-	body, err := json.Marshal(struct {
-		Subjects []string `json:"multi_last"`
-		MaxBytes int      `json:"max_bytes"`
-	}{subjects, maxReadBytes})
-	if err != nil {
-		return false, fmt.Errorf("encode request: %w", err)
-	}
+// lastMsgs is lastOf for a request that is encoded already, of at most so many
+// subjects, with the messages as they come: only what is looked at is taken apart.
+func (s *Stream) lastMsgs(ctx context.Context, stream string, body []byte, most int, each func(*nats.Msg) error) (complete bool, err error) {
 	inbox := s.nc.NewInbox()
 	// Room for every answer and the end of them: nothing is dropped. (The client's
 	// own default would be half a megabyte.)
-	answers := make(chan *nats.Msg, len(subjects)+2)
+	answers := make(chan *nats.Msg, most+2)
 	sub, err := s.nc.ChanSubscribe(inbox, answers)
 	if err != nil {
 		return false, fmt.Errorf("subscribe for an answer: %w", err)

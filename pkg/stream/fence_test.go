@@ -199,12 +199,14 @@ func TestFenceHoldsThroughLeaderChanges(t *testing.T) {
 		key, old := claimed(t, s)
 		wrote := make(chan int, 1)
 		going := make(chan struct{})
+		within, cancel := context.WithTimeout(t.Context(), natstest.StartWait)
+		defer cancel()
 		go func() {
 			n := 0
 			for ; ; n++ {
-				if _, err := s.Journal().Append(t.Context(), key, old, n, journal.Record{Attempt: 1, At: 1, Started: []int{n}}); err != nil {
+				if _, err := s.Journal().Append(within, key, old, n, journal.Record{Attempt: 1, At: 1, Started: []int{n}}); err != nil {
 					if !errors.Is(err, journal.ErrFenced) {
-						t.Errorf("Append: %v", err)
+						t.Errorf("Append: %v, want ErrFenced once another one has claimed", err)
 					}
 					break
 				}

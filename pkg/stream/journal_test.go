@@ -46,5 +46,5 @@ func TestJournalOnACluster(t *testing.T) {
 	t.Parallel()
 	c := natstest.Cluster(t, 3)
 	s := open(t, c.Conn(), Config{Replicas: 3})
-	journaltest.Run(t, func(*testing.T) journal.Store { return s.Journal() })
+	journaltest.RunReplicated(t, func(*testing.T) journal.Store { return s.Journal() })
 }

@@ -1,16 +1,12 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
-
-	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
-	"golang.org/x/sync/errgroup"
+	"sync"
 
 	"github.com/reprise-run/reprise/pkg/journal"
 )
@@ -19,7 +15,7 @@ const (
 	firstPage = 32  // most logs are short: one cheap request reads them
 	fullPage  = 256 // literal keys in one request
 
-	pagesAtOnce = 4 // of a long log
+	pagesAtOnce = 4 // at most, of a long log
 
 	// doubtful is the number of stale or broken answers after which the leader
 	// is asked: the journal may be gone, or really broken.
@@ -30,6 +26,9 @@ var (
 	errStale = errors.New("a replica has not seen the claim yet")
 	errCut   = errors.New("the answer was cut")
 	errGap   = fmt.Errorf("a record is missing: %w", journal.ErrCorrupt)
+
+	// errBehind is a gap that reading again may close.
+	errBehind = fmt.Errorf("records follow the end: %w", errGap)
 )
 
 // loader reads the log of one execution as of a claim, or as of any later one.
@@ -57,46 +56,74 @@ func (l loader) load(ctx context.Context) ([]journal.Record, error) {
 	return all, nil
 }
 
-// loadRest reads what follows a full first page: one more page, and then several at
-// once, so that the server reads while their records are decoded.
-func (l loader) loadRest(ctx context.Context, all []journal.Record) ([]journal.Record, error) {
-	w := newBackoff()
-	for width, try := 1, 1; ; width = pagesAtOnce {
-		pages, err := l.pages(ctx, len(all), width)
-		if err != nil {
+// loadRest reads what follows a full first page.
+func (l loader) loadRest(ctx context.Context, first []journal.Record) ([]journal.Record, error) {
+	pages := [][]journal.Record{first}
+	for try, w := 1, newBackoff(); ; try++ {
+		more, err := l.ahead(ctx, firstPage+(len(pages)-1)*fullPage)
+		pages = append(pages, more...)
+		switch {
+		case err == nil:
+			return slices.Concat(pages...), nil
+		case !errors.Is(err, errBehind) || try >= doubtful:
 			return nil, err
 		}
-		for len(pages) > 0 && len(pages[0]) == fullPage {
-			all, pages = append(all, pages[0]...), pages[1:]
-		}
-		switch {
-		case len(pages) == 0:
-		case !slices.ContainsFunc(pages[1:], func(page []journal.Record) bool { return len(page) > 0 }):
-			return append(all, pages[0]...), nil
-		case try >= doubtful:
-			return nil, errGap
-		default:
-			// Somebody writes, and different replicas answered: the short page is
-			// read again.
-			try++
-			if err := w.wait(ctx, errGap); err != nil {
-				return nil, err
-			}
+		// Somebody writes, and different replicas answered: the short page is read again.
+		if err := w.wait(ctx, err); err != nil {
+			return nil, err
 		}
 	}
 }
 
-// pages reads several full pages at once.
-func (l loader) pages(ctx context.Context, from, width int) ([][]journal.Record, error) {
-	all := make([][]journal.Record, width)
-	readers, within := errgroup.WithContext(ctx)
-	for i := range all {
-		readers.Go(func() (err error) {
-			all[i], err = l.page(within, from+i*fullPage, fullPage)
-			return err
-		})
+// readPage is what one page brought.
+type readPage struct {
+	records []journal.Record
+	err     error
+}
+
+// ahead reads pages up to the short one that ends the log, some of them ahead: the
+// server reads while records are decoded. It returns errBehind, and the full pages,
+// when one that was asked for behind the short one is not empty.
+func (l loader) ahead(ctx context.Context, from int) (pages [][]journal.Record, err error) {
+	ctx, stop := context.WithCancel(ctx)
+	var readers sync.WaitGroup
+	defer readers.Wait()
+	defer stop()
+	var coming []chan readPage
+	for {
+		for len(coming) < atOnce(len(pages)) {
+			c, at := make(chan readPage, 1), from+(len(pages)+len(coming))*fullPage
+			coming = append(coming, c)
+			readers.Go(func() {
+				records, err := l.page(ctx, at, fullPage)
+				c <- readPage{records, err}
+			})
+		}
+		next := <-coming[0]
+		coming = coming[1:]
+		if len(next.records) == fullPage {
+			pages = append(pages, next.records)
+			continue
+		}
+		if err := cmp.Or(next.err, empty(coming)); err != nil {
+			return pages, err
+		}
+		return append(pages, next.records), nil
 	}
-	return all, readers.Wait()
+}
+
+// atOnce says how many pages are read at once behind so many full ones: the longer
+// the log has turned out to be, the more.
+func atOnce(full int) int { return min(2+full/4, pagesAtOnce) }
+
+// empty returns errBehind when a page has records.
+func empty(coming []chan readPage) error {
+	for _, c := range coming {
+		if p := <-c; p.err != nil || len(p.records) > 0 {
+			return cmp.Or(p.err, errBehind)
+		}
+	}
+	return nil
 }
 
 // page reads records from, from+1 … up to size of them, until a replica proves
@@ -132,100 +159,4 @@ func (l loader) stillMine(ctx context.Context) error {
 		return journal.ErrFenced
 	}
 	return err
-}
-
-// logPage is one page of a log while it is being read.
-type logPage struct {
-	stream string
-	claim  uint64
-	later  bool
-	state  string   // subject of the state
-	prefix string   // of the subjects of records, up to their number
-	from   int      // number of the first record
-	keys   []string // subjects of the records
-	got    [][]byte // in place; nil: not there
-	n      int      // how many are there
-}
-
-func (l loader) newPage(from, size int) *logPage {
-	bucket := l.bucket(l.key)
-	first := kvSubject(bucket, LogKey(l.key, from))
-	p := &logPage{
-		stream: kvStream(bucket), claim: uint64(l.claim), later: l.later, state: kvSubject(bucket, StateKey(l.key)),
-		prefix: first[:strings.LastIndexByte(first, '.')+1], from: from,
-		keys: make([]string, size), got: make([][]byte, size),
-	}
-	for i := range p.keys {
-		p.keys[i] = kvSubject(bucket, LogKey(l.key, from+i))
-	}
-	return p
-}
-
-// read asks for what is still missing. What a cut answer brought is kept: that
-// the others do not exist is proven by the last, complete one.
-func (p *logPage) read(ctx context.Context, s *Stream) error {
-	ask := make([]string, 1, len(p.keys)+1)
-	ask[0] = p.state
-	for i, k := range p.keys {
-		if p.got[i] == nil {
-			ask = append(ask, k)
-		}
-	}
-	var seen uint64
-	before := p.n
-	complete, err := s.lastMsgs(ctx, p.stream, ask, func(m *nats.Msg) (err error) {
-		subject := m.Header.Get(jetstream.SubjectHeader)
-		if subject == p.state {
-			seen, err = directSeq(m)
-			return err
-		}
-		return p.put(subject, m.Data)
-	})
-	switch {
-	case err != nil:
-		return err
-	case seen > p.claim && !p.later:
-		return journal.ErrFenced
-	case !complete && p.n > before:
-		return errCut
-	case !complete || seen < p.claim:
-		return errStale
-	}
-	return p.gapless()
-}
-
-// put keeps one record's text.
-func (p *logPage) put(subject string, data []byte) error {
-	number, ok := strings.CutPrefix(subject, p.prefix)
-	n, err := strconv.Atoi(number)
-	if i := n - p.from; ok && err == nil && i >= 0 && i < len(p.got) {
-		if p.got[i] == nil {
-			p.n++
-		}
-		if p.got[i] = data; data == nil {
-			p.got[i] = []byte{}
-		}
-		return nil
-	}
-	return fmt.Errorf("read a stored message: %q was not asked for", subject)
-}
-
-// gapless checks that only the end is missing.
-func (p *logPage) gapless() error {
-	for _, text := range p.got[:p.n] {
-		if text == nil {
-			clear(p.got)
-			p.n = 0
-			return errGap
-		}
-	}
-	return nil
-}
-
-func (p *logPage) records() ([]journal.Record, error) {
-	all, err := journal.ParseRecords(p.got[:p.n])
-	if err != nil {
-		return nil, fmt.Errorf("from %s: %w", p.keys[0], err)
-	}
-	return all, nil
 }

@@ -151,6 +151,9 @@ func (s *Stream) settle(ctx context.Context, what string, f findings, repair boo
 		return fmt.Errorf("%w: %s: %s (run `executor init`, or correct it by hand)", ErrAssets, what, text)
 	}
 	for _, one := range f {
+		if _, told := s.told.LoadOrStore(what+one.text, true); told {
+			continue // a queue looks at its consumer again when it is opened, and later
+		}
 		s.log.Warn("an asset differs; `executor init` corrects it", "asset", what, "difference", one.text)
 	}
 	return nil

@@ -1,7 +1,10 @@
 package stream
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -131,6 +134,25 @@ func receiveOne(t *testing.T, q *Queue) {
 	t.Helper()
 	if err := next(t, q).Ack(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// A consumer is looked at when the assets are opened, when its queue is, and later: what
+// is wrong with it is said once.
+func TestDifferenceIsReportedOnce(t *testing.T) {
+	t.Parallel()
+	srv, s := one(t)
+	cfg := consumerConfig("default", defaultAckWait)
+	cfg.MaxAckPending = 5
+	if _, err := s.JetStream().CreateConsumer(t.Context(), StreamName, cfg); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	s = open(t, srv.Conn(), Config{Runtimes: []string{"default"}, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	q := openQueue(t, s)
+	q.checkConsumer()
+	if n := strings.Count(log.String(), "at most 5 messages may be pending"); n != 1 {
+		t.Errorf("reported %d times, want once:\n%s", n, log.String())
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -23,6 +24,7 @@ type Stream struct {
 	api     string // prefix of the JetStream API, with the domain
 	kv      string // what precedes "$KV." when a key is published
 	journal *Journal
+	told    sync.Map // differences that are in the log already
 }
 
 // Conn returns the connection that the Stream was opened with.

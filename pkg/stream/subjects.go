@@ -3,6 +3,7 @@ package stream
 import (
 	"fmt"
 	"hash/fnv"
+	"strconv"
 	"strings"
 
 	"github.com/reprise-run/reprise/pkg/execution"
@@ -58,14 +59,27 @@ func WakeMsgID(key journal.Key, rev journal.Revision) string {
 	return fmt.Sprintf("wake:%s:%s:%d", key.Runtime, key.ID, rev)
 }
 
-// StateKey, RequestKey and LogKey are the keys of a journal in its bucket.
+// StateKey is the key of the state of a journal, in its bucket.
 func StateKey(key journal.Key) string { return key.String() + ".state" }
 
 // RequestKey is the key of the request.
 func RequestKey(key journal.Key) string { return key.String() + ".request" }
 
 // LogKey is the key of record n.
-func LogKey(key journal.Key, n int) string { return fmt.Sprintf("%s.log.%06d", key, n) }
+func LogKey(key journal.Key, n int) string { return string(appendLogNumber([]byte(logPrefix(key)), n)) }
+
+// logPrefix is what the keys of an execution's records begin with; the number follows.
+func logPrefix(key journal.Key) string { return key.String() + ".log." }
+
+// logDigits is how many digits the number of a record has at least.
+const logDigits = 6
+
+func appendLogNumber(to []byte, n int) []byte {
+	for least := 100_000; least > n && least > 1; least /= 10 {
+		to = append(to, '0')
+	}
+	return strconv.AppendInt(to, int64(n), 10)
+}
 
 // SignalKey is the key of a signal in an execution's inbox.
 func SignalKey(key journal.Key, signal execution.ID) string {

@@ -86,7 +86,7 @@ func reason(f *execution.Failure, text string) string {
 	if text == "" && f != nil {
 		text = f.Message
 	}
-	return cli.Clean(strings.TrimRight(text, "\n"))
+	return cli.Shown(strings.TrimRight(text, "\n"))
 }
 
 // ending is the last line, without its colours.

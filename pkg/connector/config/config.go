@@ -27,7 +27,7 @@ type Deps struct {
 // Load reads the file at path and returns its connectors; without a path, the demo
 // connector alone, under the name "demo". getenv looks up environment variables,
 // as [os.Getenv] does. It returns [ErrInvalid] with all problems, or the error of
-// reading the file. `nats` connectors are asked for their methods: for each service
+// reading the file. A file without connectors is fine, and said in the log. `nats` connectors are asked for their methods: for each service
 // that does not answer it may block for two seconds.
 func Load(path string, getenv func(string) string, deps Deps) (*connector.Set, error) {
 	if path == "" {
@@ -48,6 +48,9 @@ func Parse(file string, src []byte, getenv func(string) string, deps Deps) (*con
 	named := r.document(src)
 	if err := errors.Join(r.problems...); err != nil {
 		return nil, fmt.Errorf("%w:\n%w", ErrInvalid, err)
+	}
+	if len(named) == 0 && deps.Logger != nil {
+		deps.Logger.Warn("the file configures no connectors", "file", file)
 	}
 	set, err := connector.NewSet(connector.SetConfig{Connectors: named, Secrets: r.secrets, Logger: deps.Logger})
 	if err != nil {

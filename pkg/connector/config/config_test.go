@@ -1,10 +1,12 @@
 package config_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -200,9 +202,13 @@ func TestProblemsHaveAPlace(t *testing.T) {
 func TestEmptyFilesHaveNoConnectors(t *testing.T) {
 	t.Parallel()
 	for _, src := range []string{"", "# only a comment\n", "connectors:\n", "connectors: {}\n"} {
-		set, err := config.Parse("c.yaml", []byte(src), env, config.Deps{})
+		var log bytes.Buffer
+		set, err := config.Parse("c.yaml", []byte(src), env, config.Deps{Logger: slog.New(slog.NewTextHandler(&log, nil))})
 		if err != nil || len(set.Names()) != 0 {
 			t.Errorf("%q: %v", src, err)
+		}
+		if !strings.Contains(log.String(), "configures no connectors") || !strings.Contains(log.String(), "c.yaml") {
+			t.Errorf("%q: log %q, want it to say so", src, log.String())
 		}
 	}
 }

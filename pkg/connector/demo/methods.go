@@ -17,7 +17,9 @@ const (
 	}, "required": ["key", "previous", "existed", "writes"]}`
 )
 
-func methods() []connector.Method {
+func methods() []connector.Method { return append(plainMethods(), storeMethods()...) }
+
+func plainMethods() []connector.Method {
 	return []connector.Method{
 		{
 			Name: "echo", Description: "Return the argument unchanged.", ReadOnly: true,
@@ -51,6 +53,12 @@ func methods() []connector.Method {
 				"ok": {"type": "boolean"}, "attempt": {"type": "integer"}
 			}, "required": ["ok", "attempt"]}`),
 		},
+	}
+}
+
+// storeMethods are those of the small store.
+func storeMethods() []connector.Method {
+	return []connector.Method{
 		{
 			Name: "put", Description: "Store a value under a key. Reverting gives the key its previous value.", Reverts: true,
 			Input: json.RawMessage(`{"type": "object", "properties": {

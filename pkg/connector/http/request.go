@@ -149,7 +149,7 @@ func envelope(body json.RawMessage) (data []byte, ok bool, err error) {
 	}
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(body, &fields) != nil || fields[binaryKey] == nil || len(fields) != 2 {
-		return nil, false, nil
+		return nil, false, nil //nolint:nilerr // not an envelope
 	}
 	var encoded string
 	if err := json.Unmarshal(fields["data"], &encoded); err != nil {

@@ -33,7 +33,7 @@ func (c *Connector) exchange(req *http.Request, name string) (json.RawMessage, e
 	if err != nil {
 		return nil, c.sendError(req, name, err, connected.Load())
 	}
-	defer resp.Body.Close() // nothing to do about an error: the body is read, or given up
+	defer func() { _ = resp.Body.Close() }() // the body is read, or given up
 	if resp.StatusCode >= 400 {
 		return nil, statusError(resp, name)
 	}

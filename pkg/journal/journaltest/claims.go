@@ -1,10 +1,12 @@
 package journaltest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -135,7 +137,7 @@ func parallelWrites(t *testing.T, b *bench) {
 		})
 	}
 	wg.Wait()
-	if got := len(b.load(claim)); got != writers*each {
+	if got := len(b.load(b.claim(2, claim))); got != writers*each {
 		t.Errorf("%d records, want %d", got, writers*each)
 	}
 }
@@ -145,12 +147,14 @@ func parallelWrites(t *testing.T, b *bench) {
 func race(t *testing.T, b *bench) {
 	claim := b.claim(1, 0)
 	next := 0
+	within, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
 	for round := range 20 {
 		records := make(chan int)
 		go func() {
 			n := next
 			for ; ; n++ {
-				if _, err := b.Append(t.Context(), b.key, claim, n, journal.Record{Attempt: round + 1, At: 1, Started: []int{n}}); err != nil {
+				if _, err := b.Append(within, b.key, claim, n, journal.Record{Attempt: round + 1, At: 1, Started: []int{n}}); err != nil {
 					b.wantFenced("Append", err)
 					break
 				}

@@ -25,7 +25,13 @@ import (
 )
 
 // Run tests the stores that open returns.
-func Run(t *testing.T, open func(t *testing.T) journal.Store) {
+func Run(t *testing.T, open func(t *testing.T) journal.Store) { run(t, open, false) }
+
+// RunReplicated tests stores of which a replica may answer that lags: it may take a
+// while to see that a claim was superseded. All else is as in [Run].
+func RunReplicated(t *testing.T, open func(t *testing.T) journal.Store) { run(t, open, true) }
+
+func run(t *testing.T, open func(t *testing.T) journal.Store, replicas bool) {
 	for _, c := range []struct {
 		promise string
 		test    func(*testing.T, *bench)
@@ -54,7 +60,7 @@ func Run(t *testing.T, open func(t *testing.T) journal.Store) {
 	} {
 		t.Run(c.promise, func(t *testing.T) {
 			t.Parallel()
-			c.test(t, &bench{Store: open(t), key: NewKey(), t: t})
+			c.test(t, &bench{Store: open(t), key: NewKey(), t: t, replicas: replicas})
 		})
 	}
 }
@@ -67,9 +73,10 @@ func NewKey() journal.Key {
 // bench is a store, an execution in it, and the test.
 type bench struct {
 	journal.Store
-	key   journal.Key
-	t     *testing.T
-	write int
+	key      journal.Key
+	t        *testing.T
+	write    int
+	replicas bool // one that lags may answer
 }
 
 // state returns a fresh state that no write had before.

@@ -23,7 +23,6 @@ const processName = "reprise-sandbox-worker"
 const (
 	exitOK     = 0
 	exitBroken = 70 // the parent spoke nonsense, or the worker could not be set up
-	exitMemory = 77 // the script used more memory than it may
 )
 
 // nativeStack is the part of a pass's memory that the engine's own recursion may use:
@@ -49,31 +48,67 @@ func Main() {
 func serve() int {
 	time.Local = time.UTC
 	runtime.GOMAXPROCS(1) // one script, one processor
-	in, out := pipes()
-	c := &child{
-		in:  bufio.NewReaderSize(in, 64<<10),
-		out: out,
-		box: sandbox.NewInProcess(sandbox.Config{CacheBytes: cacheBytes}),
-	}
-	limit, err := c.setUp(os.Args[1:])
-	if err == nil {
-		c.watch = newWatchdog(limit)
-		err = c.loop()
-	}
-	if err != nil && !errors.Is(err, io.EOF) {
+	if err := live(os.Args[1:]); err != nil && !errors.Is(err, io.EOF) {
 		fmt.Fprintln(os.Stderr, "worker:", err)
 		return exitBroken
 	}
 	return exitOK
 }
 
+// live sets the worker up and runs passes until the parent closes the pipe.
+func live(args []string) error {
+	in, out, life, err := pipes()
+	if err != nil {
+		return err
+	}
+	c := &child{
+		in:  bufio.NewReaderSize(rawPipeOf(in), 64<<10),
+		out: rawPipeOf(out),
+		box: sandbox.NewInProcess(sandbox.Config{CacheBytes: cacheBytes}),
+	}
+	limit, err := c.setUp(args)
+	if err != nil {
+		return err
+	}
+	c.memory = newMemory(limit)
+	c.alarm = time.AfterFunc(time.Hour, c.wake)
+	c.alarm.Stop()
+	go endWith(life)
+	return c.loop()
+}
+
+// The descriptors of a worker: in, out, errors, and the one that ends with the parent.
+const (
+	lifeline  = 3
+	pipeCount = 4
+)
+
+// endWith ends the worker with its parent, even while a script runs.
+func endWith(life *os.File) {
+	if life == nil {
+		return
+	}
+	_, err := life.Read(make([]byte, 1))
+	if errors.Is(err, io.EOF) {
+		os.Exit(exitOK)
+	}
+}
+
+// wakeEvery is how often the runtime of a worker with a pass is woken up. The pipes do
+// not do it (see rawPipe), and it must notice that the parent is gone while a script
+// leaves it no turn.
+const wakeEvery = time.Second
+
+func (c *child) wake() { c.alarm.Reset(wakeEvery) }
+
 // child is a worker seen from inside.
 type child struct {
-	in    *bufio.Reader
-	out   io.Writer
-	buf   []byte // of the frame that is being written
-	box   *sandbox.InProcess
-	watch *watchdog
+	in     *bufio.Reader
+	out    io.Writer
+	buf    []byte // of the frame that is being written
+	box    *sandbox.InProcess
+	memory *memory
+	alarm  *time.Timer
 }
 
 // setUp warms the engine up, takes away what no script needs, and says so. The only
@@ -129,10 +164,11 @@ func (c *child) run(f frame) error {
 		return err
 	}
 	compiled := c.box.Compiled()
-	c.watch.begin(script.MaxMemory)
+	c.memory.begin(script.MaxMemory)
+	c.alarm.Reset(wakeEvery)
+	defer c.alarm.Stop()
 	host := &childHost{child: c, pass: f.pass}
 	result, err := c.box.Run(context.Background(), script, host)
-	c.watch.pause()
 	if host.broken != nil {
 		return host.broken
 	}
@@ -150,16 +186,17 @@ func (c *child) call(f frame) error {
 	if err := d.end(); err != nil {
 		return err
 	}
-	c.watch.begin(fn.maxMemory)
+	c.memory.begin(fn.maxMemory)
+	c.alarm.Reset(wakeEvery)
+	defer c.alarm.Stop()
 	value, err := c.box.Call(context.Background(), fn.source, fn.arg)
-	c.watch.pause()
 	return c.end(f.pass, doneOf(sandbox.Result{}, value, err))
 }
 
 // end reports the end of a pass, with the memory that it leaves behind.
 func (c *child) end(pass uint64, d done) error {
 	d.text, d.syntax.Message = clip(d.text), clip(d.syntax.Message)
-	d.memory = c.watch.end()
+	d.memory = c.memory.end()
 	return c.send(kindDone, pass, func(e *encoder) { e.done(d) })
 }
 
@@ -210,12 +247,10 @@ type childHost struct {
 
 // Turn implements [sandbox.Host].
 func (h *childHost) Turn(_ context.Context, issued []sandbox.Op) (sandbox.Event, error) {
-	h.watch.pause()
 	ev, err := h.turn(issued)
 	if err != nil && !errors.Is(err, errAborted) {
 		h.broken = err
 	}
-	h.watch.resume()
 	return ev, err
 }
 

@@ -37,7 +37,7 @@ func confine(limit int64) (level string, err error) {
 	return level + ", seccomp", nil
 }
 
-// closeOthers closes what was inherited by mistake: all but the three pipes and the
+// closeOthers closes what was inherited by mistake: all but the pipes and the
 // poller's.
 func closeOthers() error {
 	dir, err := os.Open("/proc/self/fd")
@@ -56,7 +56,7 @@ func closeOthers() error {
 	}
 	for _, name := range names {
 		fd, err := strconv.Atoi(name)
-		if err != nil || fd < 3 {
+		if err != nil || fd < pipeCount {
 			continue
 		}
 		target, err := os.Readlink("/proc/self/fd/" + name)
@@ -79,7 +79,7 @@ func limitResources(memory int64) error {
 		most  uint64
 	}{
 		{unix.RLIMIT_DATA, uint64(data + 2*memory)},
-		{unix.RLIMIT_NOFILE, 3},
+		{unix.RLIMIT_NOFILE, pipeCount},
 		{unix.RLIMIT_FSIZE, 0},
 		{unix.RLIMIT_CORE, 0},
 		{unix.RLIMIT_MEMLOCK, 0},
@@ -161,11 +161,4 @@ func known(names []string) []string {
 		}
 	}
 	return have
-}
-
-// orphaned reports whether the parent has closed its end of the input.
-func orphaned() bool {
-	fds := []unix.PollFd{{Fd: 0}}
-	_, err := unix.Poll(fds, 0)
-	return err == nil && fds[0].Revents&(unix.POLLHUP|unix.POLLERR) != 0
 }

@@ -4,6 +4,3 @@ package worker
 
 // confine does nothing: this system offers nothing that we use.
 func confine(int64) (level string, err error) { return "", nil }
-
-// orphaned cannot be told here; a worker notices at its next turn.
-func orphaned() bool { return false }

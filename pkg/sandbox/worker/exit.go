@@ -59,8 +59,6 @@ func (w *process) exit() error {
 	status, _ := state.Sys().(syscall.WaitStatus)
 	contains := func(s string) bool { return bytes.Contains(words, []byte(s)) }
 	switch code := state.ExitCode(); {
-	case code == exitMemory:
-		return sandbox.ErrMemory
 	case code == 2 && contains("stack exceeds"):
 		return fmt.Errorf("%w, in the engine itself", sandbox.ErrStack)
 	case code == 2 && (contains("out of memory") || contains("cannot allocate memory")):

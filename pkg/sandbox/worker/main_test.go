@@ -14,12 +14,21 @@ import (
 	"github.com/reprise-run/reprise/pkg/sandbox"
 )
 
+// probeName is what the test program is called when it is to confine itself and try
+// to get out.
+const probeName = "reprise-probe"
+
 // built is the worker of all tests; TestMain removes it.
 var built workertest.Builder
 
 func TestMain(m *testing.M) {
-	if os.Args[0] == probeName {
+	switch os.Args[0] { // this process is a test
+	case probeName:
 		os.Exit(probe())
+	case parentName:
+		os.Exit(spinForEver(os.Args[1]))
+	case processName: // a worker, and not a good one
+		os.Exit(forge())
 	}
 	status := m.Run()
 	built.Remove()

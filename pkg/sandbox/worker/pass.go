@@ -23,7 +23,7 @@ func (p *Pool) Run(ctx context.Context, s sandbox.Script, host sandbox.Host) (sa
 		return sandbox.Result{}, err
 	}
 	defer p.release(w, source)
-	pass := &pass{process: w, ledger: newLedger(s), host: host, cpu: s.MaxCPU}
+	pass := p.pass(w, s, host)
 	end, err := pass.serve(ctx, kindRun, func(e *encoder) { e.script(s) })
 	p.count(end)
 	if err != nil {
@@ -40,7 +40,7 @@ func (p *Pool) Call(ctx context.Context, source string, arg json.RawMessage) (js
 		return nil, err
 	}
 	defer p.release(w, key)
-	pass := &pass{process: w, ledger: newLedger(sandbox.Script{}), cpu: p.cfg.MaxCPU}
+	pass := p.pass(w, sandbox.Script{MaxMemory: p.cfg.MaxMemory, MaxCPU: p.cfg.MaxCPU}, nil)
 	fn := function{source: source, arg: arg, maxMemory: p.cfg.MaxMemory}
 	end, err := pass.serve(ctx, kindCall, func(e *encoder) { e.function(fn) })
 	p.count(end)
@@ -61,14 +61,22 @@ type pass struct {
 	ledger *ledger
 	host   sandbox.Host // nil for a call: nothing happens in it
 	flood  flood
-	cpu    time.Duration
+	watch  *watch
+	bounds *bounds
+}
+
+func (p *Pool) pass(w *process, s sandbox.Script, host sandbox.Host) *pass {
+	return &pass{
+		process: w, ledger: newLedger(s), host: host,
+		watch: &p.watch, bounds: &bounds{memory: w.base + s.MaxMemory, cpu: s.MaxCPU},
+	}
 }
 
 // serve has the worker run what the first frame says, and is its host.
 func (p *pass) serve(ctx context.Context, first kind, write func(*encoder)) (done, error) {
 	p.passes++
 	defer context.AfterFunc(ctx, func() { p.expire(context.Cause(ctx)) })()
-	defer p.watchCPU()()
+	defer p.watch.begin(p.process, p.bounds)()
 	if err := p.hand(ctx); err != nil {
 		p.passes-- // it never began
 		return done{}, err
@@ -208,28 +216,4 @@ func (p *pass) drop() error {
 	}
 	p.memory = end.memory
 	return errors.Join(p.out.SetReadDeadline(time.Time{}), p.in.SetWriteDeadline(time.Time{}))
-}
-
-// watchCPU kills the worker when it has computed longer than the pass may.
-func (p *pass) watchCPU() (stop func()) {
-	before, ok := cpuTime(p.cmd.Process.Pid)
-	if !ok || p.cpu <= 0 {
-		return func() {}
-	}
-	// It computes on one processor: before so much time went by it cannot be over.
-	var timer *time.Timer
-	timer = time.AfterFunc(time.Hour, func() {
-		now, ok := cpuTime(p.cmd.Process.Pid)
-		left := p.cpu - (now - before)
-		if !ok {
-			return
-		}
-		if left <= 0 {
-			p.kill(sandbox.ErrCPU)
-			return
-		}
-		timer.Reset(max(left, time.Millisecond))
-	})
-	timer.Reset(p.cpu)
-	return func() { timer.Stop() }
 }

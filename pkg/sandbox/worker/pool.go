@@ -29,6 +29,8 @@ type Pool struct {
 	level    string // how workers are confined
 
 	slots chan struct{} // one for each pass that may run
+	watch watch
+	life  [2]*os.File // a pipe that nobody writes to: workers end when it does
 
 	mu      sync.Mutex        // guards the fields below
 	idle    []*process        // the one used last at the end
@@ -47,7 +49,7 @@ var _ sandbox.Sandbox = (*Pool)(nil)
 type Stats struct {
 	Workers  int // that live now
 	Started  int
-	Killed   int // for a limit, the end of a pass, or for what they said
+	Lost     int // killed, for a limit, the end of a pass or what they said, or dead
 	Replaced int // after many passes or with much memory
 	Passes   int // and calls, that came to their end
 	Compiled int // of them, whose source had to be parsed
@@ -68,13 +70,19 @@ func NewPool(cfg Config) (*Pool, error) {
 		return nil, fmt.Errorf("worker pool config: %w", err)
 	}
 	p := &Pool{cfg: cfg, isolated: canIsolate, slots: make(chan struct{}, cfg.Size), all: make(map[*process]bool)}
-	first, err := start(cfg, p.isolated)
+	if p.life[0], p.life[1], err = os.Pipe(); err != nil {
+		return nil, fmt.Errorf("open pipe: %w", err)
+	}
+	p.watch.running = make(map[*process]*bounds)
+	first, err := start(cfg, p.life[0], p.isolated)
 	if err != nil && p.isolated {
 		cfg.Logger.Debug("no namespaces for workers", "err", err)
 		p.isolated = false
-		first, err = start(cfg, false)
+		first, err = start(cfg, p.life[0], false)
 	}
 	if err != nil {
+		_ = p.life[0].Close()
+		_ = p.life[1].Close()
 		return nil, err
 	}
 	p.level = first.level
@@ -114,7 +122,7 @@ func (p *Pool) Close() error {
 	p.idle = nil
 	p.mu.Unlock()
 	p.ended.Wait()
-	return nil
+	return errors.Join(p.life[0].Close(), p.life[1].Close())
 }
 
 // adopt enters a worker into the books, until it ends.
@@ -131,9 +139,6 @@ func (p *Pool) adopt(w *process) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		delete(p.all, w)
-		if w.killed() != nil {
-			p.stats.Killed++
-		}
 	}()
 	if p.closed {
 		w.kill(ErrClosed)
@@ -184,7 +189,7 @@ func (p *Pool) pick(source [sha256.Size]byte) (*process, error) {
 func (p *Pool) spawn(ctx context.Context) (*process, error) {
 	const tries = 5
 	for n := 1; ; n++ {
-		w, err := start(p.cfg, p.isolated)
+		w, err := start(p.cfg, p.life[0], p.isolated)
 		if err == nil {
 			p.adopt(w)
 			return w, nil
@@ -208,7 +213,7 @@ func (p *Pool) refill() {
 	}
 	p.spawner++
 	p.ended.Go(func() {
-		w, err := start(p.cfg, p.isolated)
+		w, err := start(p.cfg, p.life[0], p.isolated)
 		if err == nil {
 			p.adopt(w)
 		} else {
@@ -231,6 +236,7 @@ func (p *Pool) release(w *process, source [sha256.Size]byte) {
 	defer p.mu.Unlock()
 	switch {
 	case w.killed() != nil || w.gone() || p.closed:
+		p.stats.Lost++
 		p.refill()
 		return
 	case w.passes >= uint64(p.cfg.MaxPasses), w.memory > p.cfg.MaxMemory/4:

@@ -60,7 +60,7 @@ func TestSpinningScriptIsKilledAtTheEndOfItsContext(t *testing.T) {
 	if _, err := p.Run(t.Context(), script(`1`), &echo{}); err != nil {
 		t.Errorf("the next pass: %v", err)
 	}
-	if s := p.Stats(); s.Killed != 1 || s.Started != 2 {
+	if s := p.Stats(); s.Lost != 1 || s.Started != 2 {
 		t.Errorf("stats = %+v, want one killed of two", s)
 	}
 }
@@ -76,7 +76,7 @@ func TestWaitingScriptIsDroppedAndItsWorkerGoesOn(t *testing.T) {
 	if _, err := p.Run(t.Context(), script(`1`), &echo{}); err != nil {
 		t.Errorf("the next pass: %v", err)
 	}
-	if s := p.Stats(); s.Killed != 0 || s.Started != 1 {
+	if s := p.Stats(); s.Lost != 0 || s.Started != 1 {
 		t.Errorf("stats = %+v, want the same worker", s)
 	}
 }

@@ -29,6 +29,8 @@ type process struct {
 	exited chan struct{} // closed once it is reaped
 
 	level     string // how it is confined
+	base      int64  // memory that it needs when it is idle
+	since     turn
 	buf       []byte // of the frame that is written
 	passes    uint64
 	memory    int64 // that it kept after its last pass
@@ -40,10 +42,10 @@ type process struct {
 	cause error      // why it was killed
 }
 
-// start starts a worker and waits until it takes passes.
-func start(cfg Config, isolated bool) (*process, error) {
+// start starts a worker that ends with life, and waits until it takes passes.
+func start(cfg Config, life *os.File, isolated bool) (*process, error) {
 	w := &process{exited: make(chan struct{}), stderr: &head{}}
-	if err := w.open(cfg, isolated); err != nil {
+	if err := w.open(cfg, life, isolated); err != nil {
 		return nil, fmt.Errorf("start worker: %w", err)
 	}
 	go func() {
@@ -57,8 +59,8 @@ func start(cfg Config, isolated bool) (*process, error) {
 	return w, nil
 }
 
-// open starts the process with nothing but its three pipes.
-func (w *process) open(cfg Config, isolated bool) error {
+// open starts the process with nothing but its pipes.
+func (w *process) open(cfg Config, life *os.File, isolated bool) error {
 	childIn, in, err := os.Pipe()
 	if err != nil {
 		return err
@@ -75,6 +77,9 @@ func (w *process) open(cfg Config, isolated bool) error {
 		Path: cfg.Path, Args: []string{processName, strconv.FormatInt(cfg.MaxMemory, 10)},
 		Env: []string{}, Dir: "/", Stdin: childIn, Stdout: childOut, Stderr: w.stderr,
 		SysProcAttr: attributes(isolated),
+	}
+	if canInherit {
+		w.cmd.ExtraFiles = []*os.File{life}
 	}
 	if err := w.cmd.Start(); err != nil {
 		w.closePipes()
@@ -102,6 +107,7 @@ func (w *process) ready() error {
 	if err := d.end(); err != nil || f.kind != kindReady {
 		return fmt.Errorf("%w: %q in the place of ready: does the program call worker.Main first?", errFrame, f.kind)
 	}
+	w.base, _ = memoryOf(w.cmd.Process.Pid)
 	return w.out.SetReadDeadline(time.Time{})
 }
 
@@ -124,6 +130,7 @@ func (w *process) hand(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	w.busy = true
+	w.since.Store(time.Now().UnixNano())
 	return nil
 }
 
@@ -132,6 +139,7 @@ func (w *process) take() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.busy = false
+	w.since.Store(0)
 }
 
 // expire kills a worker that has the turn.

@@ -2,6 +2,8 @@ package worker
 
 import (
 	"os"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -36,6 +38,21 @@ func attributes(isolated bool) *syscall.SysProcAttr {
 
 // canIsolate says that trying namespaces makes sense.
 const canIsolate = true
+
+// memoryOf returns the memory of a process that nobody shares with it, in bytes.
+func memoryOf(pid int) (int64, bool) {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")
+	if err != nil {
+		return 0, false
+	}
+	fields := strings.Fields(string(text))
+	if len(fields) < 3 {
+		return 0, false
+	}
+	resident, err1 := strconv.ParseInt(fields[1], 10, 64)
+	shared, err2 := strconv.ParseInt(fields[2], 10, 64)
+	return (resident - shared) * int64(os.Getpagesize()), err1 == nil && err2 == nil
+}
 
 // cpuTime returns how long the process has computed.
 func cpuTime(pid int) (time.Duration, bool) {

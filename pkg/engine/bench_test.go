@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/reprise-run/reprise/internal/fixture"
+	"github.com/reprise-run/reprise/pkg/connector"
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/sandbox"
+)
+
+// BenchmarkReplay runs a pass that replays 1000 calls from memory: what a replay costs
+// without a server. pkg/stream has the reading of the journal, internal/bench the whole.
+func BenchmarkReplay(b *testing.B) {
+	for _, c := range []struct{ name, code string }{
+		{"sequential", `async () => { for (let i = 0; i < 1000; i++) await items.echo({i}); return 1 }`},
+		{"parallel", `async () => { await Promise.all(Array.from({length: 1000}, (_, i) => items.echo({i}))); return 1 }`},
+	} {
+		b.Run(c.name, func(b *testing.B) { benchmarkReplay(b, c.code, 1000) })
+	}
+}
+
+func benchmarkReplay(b *testing.B, code string, calls int) {
+	set, err := connector.NewSet(connector.SetConfig{Connectors: []connector.Named{{Name: "items", Connector: new(fixture.Items)}}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	store := &textStore{Store: journal.NewMem()}
+	e, err := New(Config{Sandbox: sandbox.NewInProcess(sandbox.Config{}), Store: store, Connectors: set, Now: time.Now, Version: "bench"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	in := Pass{
+		Key: journal.Key{Runtime: "default", ID: execution.NewID(time.Now())}, Request: execution.Request{Code: code}, Fresh: true,
+		State: journal.State{Status: execution.Running, Attempt: 1, Try: 1, Seed: "bench", StartedAt: time.Now().UTC()},
+	}
+	if in.Claim, err = store.PutState(b.Context(), in.Key, in.State, 0); err != nil {
+		b.Fatal(err)
+	}
+	first := benchPass(b, e, in)
+	in.State.Attempt, in.State.Carry, in.Fresh = 2, first.Carry, false
+	counted := new(counter)
+	in.Observe = counted
+	b.ReportAllocs()
+	for b.Loop() {
+		counted.replayed = 0
+		if benchPass(b, e, in); counted.replayed != calls {
+			b.Fatalf("%d replayed calls, want %d", counted.replayed, calls)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*calls), "ns/replayed-call")
+}
+
+func benchPass(b *testing.B, e *Engine, in Pass) Result {
+	res, err := e.Run(b.Context(), in)
+	if err != nil || res.Status != execution.Completed {
+		b.Fatal(res.Status, res.Error, err)
+	}
+	return res
+}
+
+// counter is an observer that counts what is replayed.
+type counter struct{ replayed int }
+
+func (*counter) Log(string, bool) {}
+
+func (c *counter) Call(e execution.Entry) {
+	if e.Replayed {
+		c.replayed++
+	}
+}
+
+// textStore is a memory store that reads its records as the one on JetStream does.
+type textStore struct {
+	journal.Store
+	texts [][]byte
+}
+
+func (s *textStore) Append(_ context.Context, _ journal.Key, _ journal.Revision, n int, r journal.Record) (int, error) {
+	parts, err := r.Encode(journal.Sizes{Value: 256 << 10, Record: 1 << 20}, nil)
+	s.texts = append(s.texts[:n], parts...)
+	return len(s.texts), err
+}
+
+func (s *textStore) Load(context.Context, journal.Key, journal.Revision) ([]journal.Record, error) {
+	return journal.ParseRecords(s.texts)
+}
