@@ -58,10 +58,10 @@ func (p *pass) trackRejection(promise *goja.Promise, operation goja.PromiseRejec
 	if operation == goja.PromiseRejectionHandle {
 		if s, ok := p.rejected[promise]; ok {
 			delete(p.rejected, promise)
-			s.handled(promise)
+			delete(s.rejections, promise)
 		}
 		return
 	}
 	p.rejected[promise] = p.scope
-	p.scope.rejections = append(p.scope.rejections, promise)
+	p.scope.reject(promise)
 }

@@ -97,7 +97,10 @@ func (p *pass) queueMicrotask(call goja.FunctionCall) goja.Value {
 	promise, resolve, _ := p.rt.NewPromise()
 	_ = resolve(goja.Undefined())
 	obj := p.rt.ToValue(promise).(*goja.Object)
-	then, _ := goja.AssertFunction(obj.Get("then"))
+	then, ok := goja.AssertFunction(obj.Get("then"))
+	if !ok { // the script has taken it away
+		panic(p.rt.NewTypeError("queueMicrotask: Promise.prototype.then is not a function"))
+	}
 	if _, err := then(obj, p.callWithout(fn)); err != nil {
 		panic(err)
 	}

@@ -269,3 +269,19 @@ func TestPanicIsACrash(t *testing.T) {
 		t.Errorf("Run = %v, want a CrashError", err)
 	}
 }
+
+func TestWhatCannotBeAllocatedIsMemory(t *testing.T) {
+	t.Parallel()
+	_, err := runPass(t, `() => Array.prototype.sort.call({length: 2 ** 53 - 1})`, &simHost{})
+	if !errors.Is(err, ErrMemory) {
+		t.Errorf("Run = %v, want ErrMemory", err)
+	}
+}
+
+func TestMicrotasksWithoutThen(t *testing.T) {
+	t.Parallel()
+	got := passThrown(t, `() => { Promise.prototype.then = null; queueMicrotask(() => {}) }`, &simHost{})
+	if got.Name != "TypeError" {
+		t.Errorf("threw %v, want a TypeError", got)
+	}
+}

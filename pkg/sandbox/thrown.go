@@ -27,7 +27,7 @@ func (p *pass) describe(v goja.Value, ex *goja.Exception) (*Thrown, error) {
 		}
 		t.Name, t.Message = "", "something was thrown that cannot be shown"
 	}
-	t.Message = shorten(t.Message, maxThrownText)
+	t.Name, t.Message = shorten(t.Name, maxThrownText), shorten(t.Message, maxThrownText)
 
 	obj, _ := v.(*goja.Object)
 	if r, ok := p.refused[obj]; ok && obj != nil {
