@@ -34,6 +34,7 @@ type settings struct {
 	grace         time.Duration
 	drainTimeout  time.Duration
 	maxLostPasses int
+	limits        executor.Limits
 	listen        string
 	storeDir      string
 	logFormat     string
@@ -100,6 +101,8 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 	f.DurationVar(&s.grace, "grace", engine.DefaultGrace, "how long calls in flight may go on after one asked for a retry")
 	f.DurationVar(&s.drainTimeout, "drain-timeout", runner.DefaultDrainTimeout, "how long running passes may go on after the first signal")
 	f.IntVar(&s.maxLostPasses, "max-lost-passes", runner.DefaultMaxLostPasses, "passes in a row that may die before the execution ends in error")
+	s.limits.AddPassTimeout(f)
+	s.limits.AddFlags(f)
 	f.StringVar(&s.listen, "listen", "127.0.0.1:4222", "`ADDRESS` of the embedded server")
 	f.StringVar(&s.storeDir, "store-dir", "./data", "`DIRECTORY` of the embedded server")
 	f.BoolVar(&s.printConfig, "print-config", false, "print the configuration in force, secrets masked, and exit")
@@ -122,6 +125,9 @@ func (s *settings) complete() error {
 		return cli.Misuse("--grace and --drain-timeout: must not be negative")
 	case s.maxLostPasses < 1:
 		return cli.Misuse("--max-lost-passes %d: must be at least 1", s.maxLostPasses)
+	}
+	if err := s.limits.Check(); err != nil {
+		return err
 	}
 	for _, r := range s.runtimes {
 		if err := execution.CheckRuntime(r); err != nil {
@@ -167,7 +173,9 @@ func (s *settings) address() (host string, port int, err error) {
 
 // sandbox opens where scripts run.
 func (s *settings) sandbox(log *slog.Logger) (*executor.Sandbox, error) {
-	return executor.OpenSandbox(executor.Isolation(s.isolation), worker.Config{Path: s.worker, Size: s.concurrency, Logger: log})
+	return executor.OpenSandbox(executor.Isolation(s.isolation), worker.Config{
+		Path: s.worker, Size: s.concurrency, MaxMemory: s.limits.MemoryMB << 20, MaxCPU: s.limits.CPU, Logger: log,
+	})
 }
 
 // print writes the configuration in force, a setting a line.
@@ -190,8 +198,9 @@ func (s *settings) print(w io.Writer) error {
 		{"connectors", s.connectors}, {"discover", strconv.FormatBool(s.discover)}, {"concurrency", strconv.Itoa(s.concurrency)},
 		{"isolation", s.isolation}, {"confinement", box.Confinement}, {"ack-wait", s.ackWait.String()}, {"grace", s.grace.String()},
 		{"drain-timeout", s.drainTimeout.String()}, {"max-lost-passes", strconv.Itoa(s.maxLostPasses)},
-		{"log-format", s.logFormat}, {"log-level", s.logLevel}, {"version", executor.Version()},
 	}...)
+	rows = append(rows, s.limits.Rows()...)
+	rows = append(rows, [][2]string{{"log-format", s.logFormat}, {"log-level", s.logLevel}, {"version", executor.Version()}}...)
 	for _, row := range rows {
 		if _, err := fmt.Fprintf(w, "%s: %s\n", row[0], row[1]); err != nil {
 			return err

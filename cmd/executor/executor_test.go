@@ -60,6 +60,18 @@ func TestMisuseIsExplained(t *testing.T) {
 		"isolation":           {[]string{"--isolation", "vm"}, `--isolation "vm"`},
 		"ack wait":            {[]string{"--ack-wait", "1ms"}, "--ack-wait 1ms"},
 		"listen":              {[]string{"--listen", "nonsense"}, `--listen "nonsense"`},
+		"no time":             {[]string{"--pass-timeout", "0s"}, "--pass-timeout 0s: must be at least 10ms"},
+		"negative time":       {[]string{"--pass-timeout", "-1s"}, "--pass-timeout -1s"},
+		"CPU time":            {[]string{"--max-cpu", "1ms"}, "--max-cpu 1ms: must be at least 10ms"},
+		"memory":              {[]string{"--max-memory", "31"}, "--max-memory 31: must be 32 to"},
+		"memory in words":     {[]string{"--max-memory", "1GB"}, `"1GB" for "--max-memory"`},
+		"stack":               {[]string{"--max-stack", "0"}, "--max-stack 0: must be 100 to"},
+		"source":              {[]string{"--max-source", "1000001"}, "--max-source 1000001: must be 100 to 1000000"},
+		"calls":               {[]string{"--max-calls", "0"}, "--max-calls 0: must be 1 to"},
+		"pending calls":       {[]string{"--max-pending-calls", "-1"}, "--max-pending-calls -1: must be 1 to"},
+		"console":             {[]string{"--max-console", "1"}, "--max-console 1: must be 100 to"},
+		"result":              {[]string{"--max-result", "99999999999"}, "--max-result 99999999999: must be 100 to 16777216"},
+		"two at once":         {[]string{"--max-calls", "0", "--max-result", "0"}, "--max-calls 0: must be 1 to 4294967296\n--max-result 0: must be"},
 		"log format":          {[]string{"--log-format", "xml"}, `--log-format "xml"`},
 		"an argument":         {[]string{"nonsense"}, `unknown command "nonsense"`},
 		"init without server": {[]string{"init"}, "init needs a server"},
@@ -86,7 +98,9 @@ func TestPrintConfigMasksSecrets(t *testing.T) {
 	if got.status != 0 || strings.Contains(got.stdout, "hunter") {
 		t.Errorf("status %d, %q", got.status, got.stdout)
 	}
-	for _, want := range []string{"runtime: a\n", "runtime: b\n", "concurrency: 16\n", "ack-wait: 15s\n", "isolation: process\n", "confinement: confined: "} {
+	for _, want := range []string{"runtime: a\n", "runtime: b\n", "concurrency: 16\n", "ack-wait: 15s\n", "isolation: process\n", "confinement: confined: ",
+		"pass-timeout: 1m0s\n", "max-cpu: 30s\n", "max-memory: 256\n", "max-stack: 2000\n", "max-source: 1000000\n", "max-calls: 100000\n",
+		"max-pending-calls: 10000\n", "max-console: 262144\n", "max-result: 16777216\n"} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("%q is missing in %q", want, got.stdout)
 		}
@@ -114,7 +128,7 @@ func TestExecutorEmbedsServesAndDrains(t *testing.T) {
 	defer cancel()
 	log, writer := io.Pipe()
 	status := make(chan int, 1)
-	args := []string{"--listen", "127.0.0.1:0", "--store-dir", t.TempDir()}
+	args := []string{"--listen", "127.0.0.1:0", "--store-dir", t.TempDir(), "--max-calls", "1", "--pass-timeout", "5s"}
 	go func() {
 		status <- run(ctx, args, func(string) string { return "" }, io.Discard, writer)
 		writer.Close()
@@ -141,6 +155,14 @@ func TestExecutorEmbedsServesAndDrains(t *testing.T) {
 	out, err := c.Execute(wait, execution.Request{Code: "await demo.echo(42)"}, control.Follow{})
 	if err != nil || string(out.Result) != "42" {
 		t.Errorf("outcome %+v, %v", out, err)
+	}
+	out, err = c.Execute(wait, execution.Request{Code: "async () => { await demo.echo(1); await demo.echo(2) }"}, control.Follow{})
+	if err != nil || out.Failure == nil || out.Failure.Message != "more than 1 calls in one execution; raise --max-calls of the executor" {
+		t.Errorf("outcome %+v, %+v, %v, want the limit of the flag", out, out.Failure, err)
+	}
+	out, err = c.Execute(wait, execution.Request{Code: "for (;;) {}", TimeoutMs: 300}, control.Follow{})
+	if err != nil || out.Failure == nil || !strings.HasSuffix(out.Failure.Message, "(--pass-timeout of the executor is 5s)") {
+		t.Errorf("outcome %+v, %+v, %v, want the wall clock of the flag", out, out.Failure, err)
 	}
 	cancel()
 	if got := <-status; got != 0 {

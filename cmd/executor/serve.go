@@ -67,7 +67,7 @@ func (s *settings) serve(ctx context.Context) error {
 	return executor.Run(ctx, executor.Config{
 		Sandbox: box, Conn: link.Conn, Domain: link.Domain, Connectors: set, Name: name, Runtimes: s.runtimes,
 		Concurrency: s.concurrency, AckWait: s.ackWait, Grace: orNone(s.grace), DrainTimeout: orNone(s.drainTimeout),
-		MaxLostPasses: s.maxLostPasses, Discover: s.discover, Logger: log,
+		MaxLostPasses: s.maxLostPasses, Limits: s.limits, Discover: s.discover, Logger: log,
 	}, func(name string) {
 		// The one line that scripts and supervisors wait for.
 		_, _ = fmt.Fprintf(s.stderr, "executor ready %s\n", name)

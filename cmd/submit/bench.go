@@ -50,6 +50,7 @@ func (a *app) bench(c *cobra.Command, b bench.Config) error {
 		return cli.Misuse("--connector http needs --embedded: an executor elsewhere does not know the server to call")
 	}
 	if a.embedded {
+		a.limits.PassTimeout = bench.PassTimeout
 		undo, err := a.prepareBench(b.Connector)
 		if err != nil {
 			return err

@@ -21,12 +21,14 @@ type embedding struct {
 	connectors string
 	isolation  string
 	worker     string
+	limits     executor.Limits
 	env        func(string) string
 }
 
 func (a *app) embedding() embedding {
 	return embedding{
-		runtime: a.runtime, storeDir: a.storeDir, connectors: a.connectors, isolation: a.isolation, worker: a.worker, env: a.env,
+		runtime: a.runtime, storeDir: a.storeDir, connectors: a.connectors, isolation: a.isolation, worker: a.worker,
+		limits: a.limits, env: a.env,
 	}
 }
 
@@ -42,7 +44,9 @@ func startEmbedded(ctx context.Context, e embedding) (*local, error) {
 	if err != nil {
 		return nil, cli.Fail(cli.Usage, "", err)
 	}
-	box, err := executor.OpenSandbox(executor.Isolation(e.isolation), worker.Config{Path: e.worker})
+	box, err := executor.OpenSandbox(executor.Isolation(e.isolation), worker.Config{
+		Path: e.worker, MaxMemory: e.limits.MemoryMB << 20, MaxCPU: e.limits.CPU,
+	})
 	if err != nil {
 		return nil, cli.Fail(1, "--isolation none runs trusted code in this process", err)
 	}
@@ -61,7 +65,7 @@ func startEmbedded(ctx context.Context, e embedding) (*local, error) {
 	run, end := context.WithCancel(context.WithoutCancel(ctx))
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
-		ended <- executor.Run(run, executor.Config{Sandbox: box, Conn: nc, Connectors: set, Runtimes: []string{e.runtime}},
+		ended <- executor.Run(run, executor.Config{Sandbox: box, Conn: nc, Connectors: set, Runtimes: []string{e.runtime}, Limits: e.limits},
 			func(string) { close(ready) })
 	}()
 	stop := func() {

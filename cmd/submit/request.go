@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,6 +50,11 @@ func (a *app) request(o submitFlags, args []string) (execution.Request, error) {
 			return execution.Request{}, err
 		}
 	}
+	if len(o.limits) > 0 {
+		if fields["limits"], err = limits(o.limits); err != nil {
+			return execution.Request{}, err
+		}
+	}
 	body, err := json.Marshal(fields)
 	if err != nil {
 		return execution.Request{}, cli.Misuse("encode the submission: %w", err)
@@ -63,8 +69,10 @@ func (a *app) request(o submitFlags, args []string) (execution.Request, error) {
 
 // flagOf names the flag that stands for a field.
 func flagOf(field string) string {
-	top, _, _ := strings.Cut(field, ".")
+	top, name, _ := strings.Cut(field, ".")
 	switch top {
+	case "limits":
+		return "--limit " + name
 	case "id", "retry", "input":
 		return "--" + field
 	case "timeoutMs":
@@ -80,7 +88,7 @@ func (a *app) source(o submitFlags, args []string) (string, error) {
 	case given && len(args) > 0:
 		return "", cli.Misuse("-e CODE and %s exclude each other", args[0])
 	case given:
-		return checkSource("-e", o.code)
+		return checkSource("", "<eval>", "-e", o.code)
 	case len(args) == 0:
 		return "", cli.Fail(cli.Usage, "see submit --help", errors.New("nothing to run: give a FILE, - for standard input, or -e CODE"))
 	case len(args) > 1:
@@ -90,19 +98,25 @@ func (a *app) source(o submitFlags, args []string) (string, error) {
 		if err != nil {
 			return "", cli.Misuse("read standard input: %w", err)
 		}
-		return checkSource("standard input", string(body))
+		return checkSource("", "<stdin>", "standard input", string(body))
 	}
 	body, err := os.ReadFile(args[0])
 	if err != nil {
 		return "", cli.Fail(cli.Usage, "see submit --help for the commands", fmt.Errorf("read source: %w", err))
 	}
-	return checkSource(args[0], string(body))
+	return checkSource(args[0], args[0], args[0], string(body))
 }
 
-func checkSource(from, code string) (string, error) {
-	switch {
-	case strings.TrimSpace(code) == "":
+// checkSource bundles code that came from a file, or under a name of ours, and
+// refuses what cannot be stored.
+func checkSource(file, name, from, code string) (string, error) {
+	if strings.TrimSpace(code) == "" {
 		return "", cli.Misuse("%s: the source is empty", from)
+	}
+	code, err := bundled(file, name, code)
+	switch {
+	case err != nil:
+		return "", err
 	case len(code) > execution.MaxSourceBytes:
 		return "", cli.Misuse("%s: the source has %d bytes, at most %d are stored", from, len(code), execution.MaxSourceBytes)
 	}
@@ -127,8 +141,15 @@ func (a *app) input(value string, args []string) (json.RawMessage, error) {
 			return nil, cli.Misuse("--input: %w", err)
 		}
 	}
+	// Numbers as they are: one that is no float64 here is an infinity there.
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
 	var v any
-	if err := json.Unmarshal(text, &v); err != nil {
+	err := d.Decode(&v)
+	if err == nil && d.More() {
+		err = errors.New("there is more after the value")
+	}
+	if err != nil {
 		return nil, cli.Fail(cli.Usage, "a text needs quotes of its own: --input '\"text\"'", fmt.Errorf("%s is not JSON: %w", from, err))
 	}
 	return text, nil
@@ -143,6 +164,26 @@ func retry(value string) (json.RawMessage, error) {
 		return nil, cli.Misuse("--retry: must be false, a number of attempts or JSON, got %q", value)
 	}
 	return json.RawMessage(value), nil
+}
+
+// limits reads --limit; what the names and values are is checked with the submission.
+func limits(all []string) (map[string]json.RawMessage, error) {
+	m := map[string]json.RawMessage{}
+	for _, l := range all {
+		name, value, ok := strings.Cut(l, "=")
+		if !ok || name == "" {
+			return nil, cli.Misuse("--limit: must be NAME=VALUE, got %q; the names are %s", l, strings.Join(execution.LimitNames(), ", "))
+		}
+		m[name] = json.RawMessage(value)
+		if !json.Valid(m[name]) {
+			text, err := json.Marshal(value)
+			if err != nil {
+				return nil, cli.Misuse("--limit %s: %w", name, err)
+			}
+			m[name] = text
+		}
+	}
+	return m, nil
 }
 
 func labels(all []string) (map[string]string, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,7 +15,8 @@ import (
 const rootHelp = `submit hands JavaScript or TypeScript to the executors, follows it through retries,
 sleeps and signals, and prints its result.
 
-The code is a function, or the body of one; --input is its argument.
+The code is a function, or the body of one; --input is its argument. What it imports,
+files and npm packages, is bundled into the source that travels.
 
   submit job.js --input '{"customer": 7}'
   submit -e 'async () => (await demo.echo("hi"))' --embedded
@@ -55,6 +57,7 @@ type submitFlags struct {
 	passTimeout time.Duration
 	id          string
 	labels      []string
+	limits      []string
 	cmd         *cobra.Command
 }
 
@@ -64,7 +67,8 @@ func (o *submitFlags) add(c *cobra.Command) {
 	f.StringVar(&o.input, "input", "", "argument of the code: `JSON`, or @file")
 	f.BoolVar(&o.detach, "detach", false, "print the id and do not wait")
 	f.StringVar(&o.retry, "retry", "", "`POLICY`: false, a number of attempts, or JSON")
-	f.DurationVar(&o.passTimeout, "pass-timeout", 0, "wall clock of one pass (default: the executor's)")
+	f.DurationVar(&o.passTimeout, "pass-timeout", 0, "wall clock of one pass (default, and at most: the executor's)")
+	f.StringArrayVar(&o.limits, "limit", nil, "limit `NAME=VALUE` that is lower than the executor's (repeatable): "+strings.Join(execution.LimitNames(), ", "))
 	f.StringVar(&o.id, "id", "", "`ULID` of the execution; the same one never runs twice")
 	f.StringArrayVar(&o.labels, "label", nil, "label `KEY=VALUE` (repeatable)")
 	o.cmd = c

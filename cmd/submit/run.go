@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/reprise-run/reprise/internal/cli"
 	"github.com/reprise-run/reprise/internal/executor"
 	"github.com/reprise-run/reprise/pkg/control"
+	"github.com/reprise-run/reprise/pkg/engine"
 	"github.com/reprise-run/reprise/pkg/execution"
 )
 
@@ -88,6 +90,7 @@ type app struct {
 	isolation  string
 	worker     string
 	connectors string
+	limits     executor.Limits // of the executor that --embedded starts
 
 	started  bool // the command line was understood
 	outcomes bool // the command owes an outcome on standard output
@@ -105,6 +108,7 @@ func (a *app) addFlags(c *cobra.Command) {
 	f.StringVar(&a.worker, "worker", "", "`PROGRAM` that --embedded starts as a worker (default: this one)")
 	f.StringVar(&a.storeDir, "store-dir", "data", "`DIR` where --embedded keeps everything")
 	f.StringVar(&a.connectors, "connectors", "", "connectors.yaml `FILE` for --embedded (default: the demo connector)")
+	a.limits.AddFlags(f)
 }
 
 // begin checks what all commands share. From here on errors are not about the command line.
@@ -126,8 +130,28 @@ func (a *app) begin(c *cobra.Command, _ []string) error {
 	if a.embedded && a.server.Given() {
 		return cli.Misuse("--embedded and a server (--server, --context or their variables) exclude each other")
 	}
+	if err := a.checkLimits(c); err != nil {
+		return err
+	}
 	a.started = true
 	return nil
+}
+
+// checkLimits checks the flags of the executor's limits. The wall clock of a
+// submission is that of its own executor too: nobody else lowers it.
+func (a *app) checkLimits(c *cobra.Command) error {
+	if flag := a.limits.Changed(c.Flags()); flag != "" && !a.embedded {
+		return cli.Fail(cli.Usage, "--limit lowers the limits of one submission", fmt.Errorf("--%s is for the executor of --embedded", flag))
+	}
+	a.limits.PassTimeout = engine.DefaultPassTimeout
+	if f := c.Flags().Lookup("pass-timeout"); f != nil && f.Changed {
+		own, err := c.Flags().GetDuration("pass-timeout")
+		if err != nil {
+			return cli.Misuse("--pass-timeout: %w", err)
+		}
+		a.limits.PassTimeout = max(own, engine.DefaultPassTimeout)
+	}
+	return a.limits.Check()
 }
 
 // session is a connection to a server, with a client for the runtime.

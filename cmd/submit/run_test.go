@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -91,6 +92,11 @@ func TestEmbeddedNeedsNothing(t *testing.T) {
 		if got := run(ctx, args, environment(""), strings.NewReader(""), &stdout, &stderr); got != 0 || stdout.String() != "1\n" {
 			t.Errorf("run = %d, printed %q: %s", got, stdout.String(), stderr.String())
 		}
+	}
+	limited := []string{"--embedded", "--store-dir", dir, "--max-calls", "1", "--json", "-e", `async () => { await demo.echo(1); await demo.echo(2) }`}
+	var outcome output
+	if got := run(t.Context(), limited, environment(""), strings.NewReader(""), &outcome, io.Discard); got != 1 || !strings.Contains(outcome.String(), "raise --max-calls of the executor") {
+		t.Errorf("run = %d, %q, want the limit of the flag", got, outcome.String())
 	}
 	var stdout, stderr output
 	if got := run(t.Context(), []string{"--embedded", "--store-dir", dir, "list"}, environment(""), nil, &stdout, &stderr); got != 0 || strings.Count(stdout.String(), "completed") != 2 {

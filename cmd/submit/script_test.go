@@ -17,7 +17,9 @@ import (
 	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/connector/demo"
 	"github.com/reprise-run/reprise/pkg/control"
+	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/sandbox/worker"
+	"github.com/reprise-run/reprise/pkg/stream"
 )
 
 func TestMain(m *testing.M) {
@@ -43,7 +45,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("DENIED_URL", denied.URL())
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "publish": publisher(t, served.Conn())},
 	})
 }
 
@@ -63,6 +65,30 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if strconv.Itoa(got) != args[0] {
 		ts.Fatalf("exit status %d, want %s", got, args[0])
+	}
+}
+
+// publisher publishes a file as it is, as any program can, and waits for the end of
+// the execution: publish id file.
+func publisher(t *testing.T, nc *nats.Conn) func(*testscript.TestScript, bool, []string) {
+	t.Helper()
+	c, err := control.NewClient(control.ClientConfig{Conn: nc})
+	if err != nil {
+		t.Fatalf("new client: %v", err)
+	}
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 2 {
+			ts.Fatalf("usage: publish id file")
+		}
+		m := &nats.Msg{Subject: stream.SubmitSubject(execution.DefaultRuntime), Data: []byte(ts.ReadFile(args[1])), Header: nats.Header{}}
+		m.Header.Set(nats.MsgIdHdr, args[0])
+		if _, err := nc.RequestMsg(m, 10*time.Second); err != nil {
+			ts.Fatalf("publish %s: %v", args[1], err)
+		}
+		natstest.Eventually(t, "the end of "+args[1], func() bool {
+			r, err := c.Get(t.Context(), execution.ID(args[0]))
+			return err == nil && r.Status.Terminal()
+		})
 	}
 }
 

@@ -46,9 +46,11 @@ type Config struct {
 	Grace         time.Duration
 	DrainTimeout  time.Duration
 	MaxLostPasses int
-	PassTimeout   time.Duration
 	SweepInterval time.Duration
 	Overdue       time.Duration
+
+	// Limits bound a pass.
+	Limits Limits
 
 	// Discover adds NATS services that call themselves connectors.
 	Discover bool
@@ -69,6 +71,7 @@ func NewName() string {
 // Run serves until ctx ends, then drains and returns nil. ready is called once the
 // executor takes work. It returns an error when something cannot be set up.
 func Run(ctx context.Context, cfg Config, ready func(name string)) error {
+	defer headroom()()
 	cfg.Name = cmp.Or(cfg.Name, NewName())
 	if len(cfg.Runtimes) == 0 {
 		cfg.Runtimes = []string{execution.DefaultRuntime}
@@ -140,8 +143,8 @@ func serve(ctx context.Context, cfg Config, run *runner.Runner, service *control
 
 func newRunner(cfg Config, s *stream.Stream) (*runner.Runner, error) {
 	e, err := engine.New(engine.Config{
-		Sandbox: cfg.Sandbox, Store: s.Journal(), Connectors: cfg.Connectors, Now: time.Now,
-		PassTimeout: cfg.PassTimeout, Grace: cfg.Grace, MaxValueBytes: s.MaxValueBytes(),
+		Sandbox: cfg.Sandbox, Confined: cfg.Sandbox.Limited, Store: s.Journal(), Connectors: cfg.Connectors, Now: time.Now,
+		PassTimeout: cfg.Limits.PassTimeout, Limits: cfg.Limits.engine(), Grace: cfg.Grace, MaxValueBytes: s.MaxValueBytes(),
 		Version: Version(), Logger: cfg.Logger,
 	})
 	if err != nil {

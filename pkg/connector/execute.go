@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 
 	"github.com/reprise-run/reprise/pkg/retry"
+	"github.com/reprise-run/reprise/pkg/value"
 )
 
 // Execute performs one call: arguments checked, the method's timeout applied,
@@ -19,7 +20,8 @@ import (
 //   - an error for which [IsTimeout] holds when the method's timeout expires, and
 //     a [*retry.Error] instead when the method is read-only;
 //   - the cause of ctx when that ended the call;
-//   - an [*Error] when the connector panics or its result is not JSON.
+//   - an [*Error] when the connector panics, or its result is not JSON or nested
+//     more deeply than [value.MaxDepth].
 //
 // It does not look at approvals: that is the engine's.
 func (s *Set) Execute(ctx context.Context, connector string, call Call) (json.RawMessage, error) {
@@ -31,7 +33,7 @@ func (s *Set) Execute(ctx context.Context, connector string, call Call) (json.Ra
 	if m.Client {
 		return nil, Errorf("", "%s is resolved by a client and never executed", name)
 	}
-	if err := b.schemas.check(m.Input, call.Args); err != nil {
+	if err := s.validate(b, m, call.Args); err != nil {
 		return nil, s.clean(Errorf("ValidationError", "%s: invalid arguments: %v", name, err))
 	}
 	return s.run(ctx, m, name, func(ctx context.Context) (json.RawMessage, error) {
@@ -55,10 +57,27 @@ func (s *Set) run(ctx context.Context, m Method, name string, do func(context.Co
 	if err != nil {
 		return nil, s.clean(explain(within, m, name, err))
 	}
-	if result != nil && !json.Valid(result) {
-		return nil, Errorf("", "%s: the connector's result is not JSON", name)
+	switch {
+	case result == nil:
+		return nil, nil
+	case value.TooDeep(result): // asked first: what reads it next would recurse, or give up
+		return nil, Errorf("", "%s: the connector's result is %v", name, value.ErrTooDeep)
+	case !json.Valid(result):
+		return nil, Errorf("", "%s: the connector's result is %v", name, value.ErrInvalid)
 	}
 	return s.Redact(result), nil
+}
+
+// validate checks arguments against the method's schema. A panic of the validator,
+// which reads what anybody may have written, is an error of the call.
+func (s *Set) validate(b *bound, m Method, args json.RawMessage) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = errors.New("they cannot be checked against the schema")
+			s.logger.Error("schema check panicked", "call", b.Name+"."+m.Name, "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	return b.schemas.check(m.Input, args)
 }
 
 // protect turns a panic of the connector into an error of the call.

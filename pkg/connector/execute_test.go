@@ -48,6 +48,34 @@ func TestExecuteRefusesBadArguments(t *testing.T) {
 	}
 }
 
+// What is odd about arguments, or a result, is an error of the call: nothing panics.
+func TestExecuteTakesOddTexts(t *testing.T) {
+	t.Parallel()
+	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	c := &fake{
+		methods: []Method{
+			{Name: "bounded", Input: json.RawMessage(`{"$defs":{"v":{"items":{"$ref":"#/$defs/v"},"maximum":5,"multipleOf":0.5}},"$ref":"#/$defs/v"}`)},
+			{Name: "any"},
+		},
+		execute: func(_ context.Context, call Call) (json.RawMessage, error) { return call.Args, nil },
+	}
+	s := newSet(t, c, nil)
+	for name, tt := range map[string]struct{ method, args, want string }{
+		"a number that no library takes": {"bounded", `1e99999999`, "invalid arguments: "},
+		"a huge number":                  {"bounded", `1e100000`, "invalid arguments: maximum"},
+		"deep for the schema":            {"bounded", nested(4000), "nested more than 1000 levels deep"},
+		"deeper than parsers":            {"bounded", nested(100_000), "invalid arguments: not JSON"},
+		"a deep result":                  {"any", nested(100_000), "items.any: the connector's result is nested more than 1000 levels deep"},
+		"deep, not closed":               {"any", strings.Repeat(`{"a":`, 1e6), "nested more than 1000 levels deep"},
+		"no JSON":                        {"any", `{"a":`, "items.any: the connector's result is not valid JSON"},
+	} {
+		_, err := s.Execute(t.Context(), "items", Call{Method: tt.method, Args: json.RawMessage(tt.args)})
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: Execute = %.300v, want %q in it", name, err, tt.want)
+		}
+	}
+}
+
 func TestExecuteAppliesTheTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wait := func(ctx context.Context, _ Call) (json.RawMessage, error) { <-ctx.Done(); return nil, ctx.Err() }
@@ -138,7 +166,7 @@ func TestExecuteContainsPanicsAndBadResults(t *testing.T) {
 	}}, nil, "s3cret")
 	for method, want := range map[string]string{
 		"panics": "items.panics: the connector panicked: [redacted] went wrong",
-		"bad":    "items.bad: the connector's result is not JSON",
+		"bad":    "items.bad: the connector's result is not valid JSON",
 		"client": "items.client is resolved by a client and never executed",
 	} {
 		_, err := s.Execute(t.Context(), "items", Call{Method: method})

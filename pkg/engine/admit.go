@@ -202,8 +202,8 @@ func (p *pass) stepDone(o *op) error {
 
 // admitTimer starts a timer, unless the journal has its firing.
 func (p *pass) admitTimer(o *op) error {
-	if n := p.limits.Calls; int64(len(p.timers)) >= n {
-		return &refusal{execution.ReasonLimit, fmt.Sprintf("more than %d timers in one execution", n)}
+	if err := p.timerLimit(); err != nil {
+		return err
 	}
 	o.ref = journal.Ref{Kind: journal.OpTimer, N: len(p.timers)}
 	p.timers = append(p.timers, o)

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -74,8 +76,8 @@ func (p *pass) decide(outer context.Context, ended sandbox.Result, err error) (R
 	var (
 		refused *refusal
 		syntax  *sandbox.SyntaxError
-		crash   *sandbox.CrashError
 	)
+	reason, text := p.outOf(err)
 	switch {
 	case err == nil && ended.Thrown == nil:
 		return Result{Status: execution.Completed, Value: p.resultValue(ended)}, nil
@@ -83,6 +85,12 @@ func (p *pass) decide(outer context.Context, ended sandbox.Result, err error) (R
 		return p.threw(outer, ended.Thrown)
 	case errors.As(err, &refused):
 		return p.refused(refused), nil
+	case errors.Is(err, sandbox.ErrPending):
+		return p.refused(p.tooManyPending()), nil
+	case errors.Is(err, sandbox.ErrUnavailable):
+		// Nothing ran: another executor may do better.
+		p.cfg.Logger.Error("no sandbox", "execution", p.Key.ID, "err", err)
+		return Result{Status: execution.Queued}, nil
 	case errors.Is(err, errRetry):
 		return p.askedForRetry(outer, ended)
 	case errors.Is(err, errQuiet):
@@ -91,19 +99,31 @@ func (p *pass) decide(outer context.Context, ended sandbox.Result, err error) (R
 		return p.timedOut(outer)
 	case errors.As(err, &syntax):
 		return p.judge(outer, failed{kind: execution.KindError, reason: execution.ReasonSyntax, message: syntax.Error(), text: syntax.Error()})
-	case errors.Is(err, sandbox.ErrStack):
-		return p.judge(outer, p.failedCode(execution.ReasonCode, "RangeError: "+err.Error(), sandbox.Pos{}))
-	case errors.As(err, &crash):
-		return p.judge(outer, p.failedCode(execution.ReasonCrash, crash.Error(), sandbox.Pos{}))
+	case reason != "":
+		p.cfg.Logger.Info("pass ended at a limit", "execution", p.Key.ID, "attempt", p.State.Attempt, "reason", reason, "err", err)
+		return p.judge(outer, p.failedCode(reason, text, sandbox.Pos{}))
+	case outer.Err() != nil:
+		return Result{}, err
 	}
-	return Result{}, err
+	return p.crashed(outer, err)
+}
+
+// crashed handles a sandbox that failed, also in a way that its contract does not
+// have: the message must not go round for ever with a script that does it again.
+func (p *pass) crashed(ctx context.Context, err error) (Result, error) {
+	p.cfg.Logger.Warn("sandbox failed", "execution", p.Key.ID, "attempt", p.State.Attempt, "err", err)
+	crash := &sandbox.CrashError{Detail: err.Error()}
+	errors.As(err, &crash)
+	detail, _, _ := strings.Cut(crash.Detail, "\n") // what follows is a stack
+	message := (&sandbox.CrashError{Detail: clip([]byte(detail), maxNameBytes)}).Error()
+	return p.judge(ctx, p.failedCode(execution.ReasonCrash, message, sandbox.Pos{}))
 }
 
 // threw handles an error that the code did not catch.
 func (p *pass) threw(ctx context.Context, t *sandbox.Thrown) (Result, error) {
 	f := failed{
 		kind: execution.KindError, reason: execution.ReasonCode, message: t.Message,
-		text: p.codeFailed(t.Message, t.Pos, t.Undefined),
+		text: p.codeFailed(*t),
 	}
 	if t.Op >= 0 && t.Op < len(p.ops) && p.ops[t.Op].ref.Kind == journal.OpEntry {
 		o := p.ops[t.Op]
@@ -120,7 +140,7 @@ func (p *pass) threw(ctx context.Context, t *sandbox.Thrown) (Result, error) {
 
 // timedOut handles the end of the wall clock: what is in flight is cancelled.
 func (p *pass) timedOut(ctx context.Context) (Result, error) {
-	f := p.failedCode(execution.ReasonTimeout, timedOut, sandbox.Pos{})
+	f := p.failedCode(execution.ReasonTimeout, p.outOfTime(), sandbox.Pos{})
 	f.kind = execution.KindTimeout
 	return p.judge(ctx, f)
 }
@@ -142,7 +162,7 @@ func (p *pass) quiet() Result {
 	}
 	const message = "the code waits for a promise that nothing can settle any more"
 	return Result{
-		Status: execution.Error, Error: p.codeFailed(message, sandbox.Pos{}, ""),
+		Status: execution.Error, Error: p.codeFailed(sandbox.Thrown{Message: message}),
 		Failure: &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonStuck, Message: message},
 		Logs:    p.console.output(),
 	}
@@ -191,5 +211,42 @@ func (p *pass) close(outer context.Context, res Result) (Result, error) {
 		res.Logs = p.console.output()
 	}
 	res.Log = p.log
+	boundTexts(&res)
 	return res, nil
+}
+
+// The texts of a failure are part of the state as they are, and a state that no
+// message holds would make the pass come again for ever: so they are cut, by the
+// size that they have in JSON. The console is kept whole elsewhere.
+const (
+	mostMessage = 64 << 10
+	mostError   = 320 << 10
+)
+
+func boundTexts(res *Result) {
+	res.Error = clipJSON(res.Error, mostError)
+	if res.Failure != nil {
+		res.Failure.Message = clipJSON(res.Failure.Message, mostMessage)
+	}
+}
+
+// clipJSON shortens a text to at most about n bytes of JSON.
+func clipJSON(text string, n int) string {
+	if 6*len(text) <= n {
+		return text
+	}
+	for i, c := range text {
+		switch {
+		case c < ' ' || c == '<' || c == '>' || c == '&' || c == utf8.RuneError || c == '\u2028' || c == '\u2029':
+			n -= len(`\u0000`)
+		case c == '"' || c == '\\':
+			n -= 2
+		default:
+			n -= utf8.RuneLen(c)
+		}
+		if n < 0 {
+			return fmt.Sprintf("%s… [%d bytes more]", text[:i], len(text)-i)
+		}
+	}
+	return text
 }

@@ -6,6 +6,7 @@ import "fmt"
 // older lines are dropped by halves and a note says how many.
 type console struct {
 	limit   int
+	raise   string // how to raise it
 	lines   []string
 	bytes   int
 	dropped int
@@ -13,12 +14,15 @@ type console struct {
 
 func (c *console) print(line string) {
 	if c.limit > 0 && len(line) > c.limit {
-		line = clip([]byte(line), c.limit)
+		line = fmt.Sprintf("%s [line of %d bytes cut at the limit of %d]", clip([]byte(line), c.limit), len(line), c.limit)
 	}
 	c.lines = append(c.lines, line)
 	c.bytes += len(line) + 1
 	for c.limit > 0 && c.bytes > c.limit && len(c.lines) > 1 {
 		half := (len(c.lines) + 1) / 2
+		if half == len(c.lines) {
+			half-- // the last line always stays
+		}
 		for _, old := range c.lines[:half] {
 			c.bytes -= len(old) + 1
 		}
@@ -32,5 +36,6 @@ func (c *console) output() []string {
 	if c.dropped == 0 {
 		return c.lines
 	}
-	return append([]string{fmt.Sprintf("[%d earlier lines of output dropped]", c.dropped)}, c.lines...)
+	note := fmt.Sprintf("[%d earlier lines of output dropped: the limit is %d bytes; %s]", c.dropped, c.limit, c.raise)
+	return append([]string{note}, c.lines...)
 }

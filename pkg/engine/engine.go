@@ -23,8 +23,8 @@ type Config struct {
 	// Now is the wall clock. Required: the engine reads no clock by itself.
 	Now func() time.Time
 
-	// PassTimeout is the wall clock of a pass whose submission names none,
-	// without the time that its replay takes. Default 60s.
+	// PassTimeout is the wall clock of a pass, without the time that its replay
+	// takes; a submission can only lower it. Default 60s.
 	PassTimeout time.Duration
 
 	// Grace is how long calls in flight may go on after a connector asked for a
@@ -34,8 +34,14 @@ type Config struct {
 	// MaxValueBytes bounds one argument, result or input. Default 16 MiB.
 	MaxValueBytes int
 
-	// Limits are the bounds of a pass that a submission can only lower.
+	// Limits are the bounds of a pass that a submission can only lower. Result
+	// bytes are at most MaxValueBytes.
 	Limits execution.Limits
+
+	// Confined says that the sandbox holds a pass to its CPU time and its memory.
+	// Without it a submission that names one of these is refused: it would be
+	// promised what nobody does.
+	Confined bool
 
 	// Version names what made a journal, for divergence errors.
 	Version string
@@ -44,7 +50,7 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// The default bounds of a pass.
+// The default bounds of a pass, and one that nobody can raise.
 const (
 	DefaultPassTimeout   = 60 * time.Second
 	DefaultGrace         = time.Second
@@ -52,8 +58,14 @@ const (
 	DefaultCalls         = 100_000
 	DefaultPendingCalls  = 10_000
 	DefaultConsoleBytes  = 256 << 10
+	MaxConsoleBytes      = 512 << 10 // what is kept of all passes of an execution
 	DefaultStack         = 2_000
+	DefaultMemoryMB      = 256
+	DefaultCPU           = 30 * time.Second
 )
+
+// maxMemoryMB keeps the memory limit a number of bytes.
+const maxMemoryMB = 1 << 30
 
 func (c Config) withDefaults() Config {
 	c.PassTimeout = cmp.Or(c.PassTimeout, DefaultPassTimeout)
@@ -64,7 +76,9 @@ func (c Config) withDefaults() Config {
 	c.Limits.ConsoleBytes = cmp.Or(c.Limits.ConsoleBytes, DefaultConsoleBytes)
 	c.Limits.Stack = cmp.Or(c.Limits.Stack, DefaultStack)
 	c.Limits.SourceBytes = cmp.Or(c.Limits.SourceBytes, execution.MaxSourceBytes)
-	c.Limits.ResultBytes = cmp.Or(c.Limits.ResultBytes, int64(c.MaxValueBytes))
+	c.Limits.ResultBytes = min(cmp.Or(c.Limits.ResultBytes, int64(c.MaxValueBytes)), int64(c.MaxValueBytes))
+	c.Limits.MemoryMB = cmp.Or(c.Limits.MemoryMB, DefaultMemoryMB)
+	c.Limits.CPUMs = cmp.Or(c.Limits.CPUMs, DefaultCPU.Milliseconds())
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -87,6 +101,13 @@ func (c Config) validate() error {
 	}
 	if c.PassTimeout < 0 {
 		errs = append(errs, fmt.Errorf("pass timeout: %v is negative", c.PassTimeout))
+	}
+	l := c.Limits
+	if min(l.CPUMs, l.MemoryMB, l.Stack, l.SourceBytes, l.Calls, l.ConsoleBytes, l.ResultBytes, l.PendingCalls) < 0 {
+		errs = append(errs, fmt.Errorf("limits: one of %+v is negative", l))
+	}
+	if l.MemoryMB > maxMemoryMB {
+		errs = append(errs, fmt.Errorf("limits: %d MB of memory are more than %d", l.MemoryMB, maxMemoryMB))
 	}
 	return errors.Join(errs...)
 }

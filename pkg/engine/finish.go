@@ -101,14 +101,11 @@ func (p *pass) collect(outer context.Context, grace time.Duration) error {
 func (p *pass) preflight() *refusal {
 	r := p.Request
 	switch l := r.Limits; {
-	case int64(len(r.Code)) > p.limits.SourceBytes:
-		return &refusal{execution.ReasonSize, fmt.Sprintf(
-			"the source is too large to record durably: %d bytes, the limit is %d", len(r.Code), p.limits.SourceBytes)}
-	case l != nil && (l.CPUMs > 0 || l.MemoryMB > 0):
+	case !p.cfg.Confined && l != nil && (l.CPUMs > 0 || l.MemoryMB > 0):
 		return &refusal{execution.ReasonUnsupported, "limits.cpuMs and limits.memoryMB need worker processes, " +
 			"which this executor does not have; leave them out"}
 	case len(r.Input) > p.cfg.MaxValueBytes:
 		return p.sizeRefusal("the input", len(r.Input))
 	}
-	return nil
+	return p.sourceLimit()
 }

@@ -47,8 +47,10 @@ func TestCodeFails(t *testing.T) {
 		text   string // of the error, whole, or its beginning when it ends in …
 		reason execution.Reason
 	}{
-		"an error":               {"async () => {\n  throw new Error('bad')\n}", "Code execution failed: bad at line 2:9", execution.ReasonCode},
-		"with output":            {"async () => {\n  console.log('l');\n  throw new Error('bad')\n}", "Code execution failed: bad at line 3:9\n\nConsole output:\nl", execution.ReasonCode},
+		"an error":               {"async () => {\n  throw new Error('bad')\n}", "Code execution failed: bad at line 2:9\n    throw new Error('bad')", execution.ReasonCode},
+		"with output":            {"async () => {\n  console.log('l');\n  throw new Error('bad')\n}", "Code execution failed: bad at line 3:9\n    throw new Error('bad')\n\nConsole output:\nl", execution.ReasonCode},
+		"an error with a cause":  {"async () => {\n  try { await items.boom() } catch (e) {\n    throw new Error('bad', {cause: e}) }\n}", "Code execution failed: bad at line 3:11\n      throw new Error('bad', {cause: e}) }\ncaused by: connector boom at line 2:…", execution.ReasonCode},
+		"a hint at the end":      {"async () => {\n  console.log('l');\n  return nope }", "Code execution failed: nope is not defined at line 3:10\n    return nope }\n\nConsole output:\nl\n\nThe only globals available are …", execution.ReasonCode},
 		"a call":                 {"async () => {\n  await items.boom();\n  await items.list_items()\n}", "Code execution failed: connector boom at line 2:…", execution.ReasonCall},
 		"an unknown method":      {"items.list_item()", "Code execution failed: Method \"list_item\" not found on items; did you mean \"list_items\"? at line 1:…", execution.ReasonCall},
 		"an unknown platform":    {"codemode.stap()", "Code execution failed: Method \"stap\" not found on codemode…", execution.ReasonCode},
@@ -58,7 +60,7 @@ func TestCodeFails(t *testing.T) {
 		"null":                   {`async () => { throw null }`, "Code execution failed: null…", execution.ReasonCode},
 		"no parse":               {"async () => {\n  const = 1\n}", "SyntaxError: …", execution.ReasonSyntax},
 		"an unhandled rejection": {`async () => { Promise.reject(new Error("lost")); return 1 }`, "Code execution failed: lost…", execution.ReasonCode},
-		"runaway recursion":      {`async () => { const f = () => f(); f() }`, "Code execution failed: RangeError: maximum call stack size exceeded", execution.ReasonCode},
+		"runaway recursion":      {`async () => { const f = () => f(); f() }`, "Code execution failed: RangeError: maximum call stack size exceeded: more than 2000 calls deep; raise --max-stack of the executor", execution.ReasonStack},
 		"waiting for nothing":    {`async () => { await new Promise(() => {}) }`, "Code execution failed: the code waits for a promise that nothing can settle any more", execution.ReasonStuck},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -29,6 +29,8 @@ type pass struct {
 	timers  []*op        // by the counter of timers
 	fired   map[int]bool // timers whose firing is journaled
 
+	openStep bool // the journal has a step without its value: its closure has to run
+
 	untold []int // seqs of replayed calls that the observer does not know of yet
 
 	flight flight // what is outstanding, and what has arrived
@@ -45,6 +47,7 @@ type pass struct {
 	console  console
 	ended    bool // the code sees nothing any more
 	returned bool // it ended by returning
+	replayed bool // the replay was through
 
 	end      context.CancelCauseFunc // ends the sandbox and the waiting
 	store    context.Context         // of the journal: it outlives the timeout a little
@@ -77,7 +80,8 @@ func (p *pass) extent() *extent { return &extent{len(p.entries), len(p.timers)} 
 func newPass(e *Engine, in Pass) *pass {
 	p := &pass{Engine: e, Pass: in, limits: lower(e.cfg.Limits, in.Request.Limits)}
 	p.clock = in.State.StartedAt.UnixMilli()
-	p.console.limit = int(p.limits.ConsoleBytes)
+	n := p.limits.ConsoleBytes
+	p.console.limit, p.console.raise = int(n), raise("consoleBytes", "--max-console", n, e.cfg.Limits.ConsoleBytes)
 	p.flight.arrived = make(chan struct{}, 1)
 	return p
 }
@@ -102,6 +106,9 @@ func (p *pass) load(ctx context.Context) error {
 			p.fired[c.N] = true
 		}
 	}
+	p.openStep = slices.ContainsFunc(log.Entries, func(e journal.Entry) bool {
+		return e.Connector == execution.StepConnector && !e.Mark.Delivered()
+	})
 	return nil
 }
 
@@ -124,13 +131,14 @@ func (p *pass) run(outer context.Context) (Result, error) {
 	if r := p.preflight(); r != nil {
 		return p.refused(r), nil
 	}
+	script, r := p.script()
+	if r != nil {
+		return p.refused(r), nil
+	}
 	ctx, end := context.WithCancelCause(outer)
 	defer end(nil)
 	p.end = end
-	timeout := p.cfg.PassTimeout
-	if ms := p.Request.TimeoutMs; ms > 0 {
-		timeout = time.Duration(ms) * time.Millisecond
-	}
+	timeout := p.timeout()
 	defer p.openStore(ctx)()
 	p.deadline = time.AfterFunc(p.firstTimeout(timeout), func() { end(errTimeout) })
 	defer p.deadline.Stop()
@@ -141,12 +149,9 @@ func (p *pass) run(outer context.Context) (Result, error) {
 	if r := p.checkPolicy(ctx); r != nil {
 		return p.refused(r), nil
 	}
-	script, err := p.script(ctx)
-	if err != nil {
-		return Result{}, p.outside(outer, err)
-	}
-	ended, err := p.cfg.Sandbox.Run(ctx, script, &host{pass: p, timeout: timeout})
-	p.ended = true
+	h := &host{pass: p, timeout: timeout}
+	ended, err := p.cfg.Sandbox.Run(ctx, script, h)
+	p.ended, p.replayed = true, h.live
 	p.tell()
 	if err == nil {
 		err = p.finish(ctx, ended)
@@ -193,10 +198,10 @@ func (p *pass) stopTimers() {
 	}
 }
 
-func (p *pass) script(ctx context.Context) (sandbox.Script, error) {
-	input, err := p.input()
-	if err != nil {
-		return sandbox.Script{}, err
+func (p *pass) script() (sandbox.Script, *refusal) {
+	input, r := p.input()
+	if r != nil {
+		return sandbox.Script{}, r
 	}
 	return sandbox.Script{
 		Source:        p.Request.Code,
@@ -206,6 +211,9 @@ func (p *pass) script(ctx context.Context) (sandbox.Script, error) {
 		Now:           p.State.StartedAt,
 		MaxValueBytes: p.cfg.MaxValueBytes,
 		MaxStack:      int(p.limits.Stack),
+		MaxPending:    int(p.limits.PendingCalls),
+		MaxMemory:     p.limits.MemoryMB << 20,
+		MaxCPU:        millis(p.limits.CPUMs),
 	}, nil
 }
 

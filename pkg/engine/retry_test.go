@@ -64,7 +64,7 @@ func TestRetryPolicies(t *testing.T) {
 	}{
 		"off":                       {&execution.Retry{Off: true}, `items.retry_once()`, "retry_once", 1, execution.Error, "try again"},
 		"zero":                      {on(0, execution.KindRetryable), `items.retry_once()`, "retry_once", 1, execution.Error, "try again"},
-		"two":                       {retry(func(p *execution.Retry) { p.MaxAttempts = 2 }), `items.retry_always()`, "retry_always", 2, execution.Error, "still busy"},
+		"two":                       {retry(func(p *execution.Retry) { p.MaxAttempts = 2 }), `items.retry_always()`, "retry_always", 2, execution.Error, "still busy at line 1:19\n  items.retry_always()"},
 		"not this kind":             {on(3, execution.KindTimeout), `items.retry_once()`, "retry_once", 1, execution.Error, "try again"},
 		"a plain error":             {on(3, execution.KindError), `items.boom_once()`, "boom_once", 2, execution.Completed, ""},
 		"a plain error, by default": {nil, `items.boom_once()`, "boom_once", 1, execution.Error, "connector boom"},
@@ -72,8 +72,8 @@ func TestRetryPolicies(t *testing.T) {
 		"declined by code":          {retry(func(p *execution.Retry) { p.ShouldRetry = `() => false` }), `items.retry_once()`, "retry_once", 1, execution.Error, "try again"},
 		"accepted by code":          {retry(func(p *execution.Retry) { p.ShouldRetry = `async ({failure}) => failure.kind === "error"` }), `items.boom_once()`, "boom_once", 2, execution.Completed, ""},
 		"code cannot exceed":        {retry(func(p *execution.Retry) { p.MaxAttempts, p.ShouldRetry = 2, `() => true` }), `items.retry_always()`, "retry_always", 2, execution.Error, "still busy"},
-		"code that throws":          {retry(func(p *execution.Retry) { p.ShouldRetry = `() => { throw new Error("policy broke") }` }), `items.retry_once()`, "retry_once", 1, execution.Error, "Code execution failed: policy broke"},
-		"a delay that throws":       {retry(func(p *execution.Retry) { p.DelayMs = `() => { throw new Error("delay broke") }` }), `items.retry_once()`, "retry_once", 1, execution.Error, "Code execution failed: delay broke"},
+		"code that throws":          {retry(func(p *execution.Retry) { p.ShouldRetry = `() => { throw new Error("policy broke") }` }), `items.retry_once()`, "retry_once", 1, execution.Error, "Code execution failed: policy broke at line 1:15 of retry.shouldRetry\n  () => { throw new Error(\"policy broke\") }"},
+		"a delay that throws":       {retry(func(p *execution.Retry) { p.DelayMs = `() => { throw new Error("delay broke") }` }), `items.retry_once()`, "retry_once", 1, execution.Error, "Code execution failed: delay broke at line 1:15 of retry.delayMs\n  () => {"},
 		"code that does not parse":  {retry(func(p *execution.Retry) { p.ShouldRetry = `() => {` }), `items.retry_once()`, "retry_once", 0, execution.Error, "retry.shouldRetry"},
 		"caught all the same":       {nil, `async () => { try { return await items.retry_once() } catch { return "caught" } }`, "retry_once", 2, execution.Completed, ""},
 		"caught, and off":           {&execution.Retry{Off: true}, `async () => { try { await items.retry_once() } catch {} return 1 }`, "retry_once", 1, execution.Error, "try again"},
@@ -182,7 +182,7 @@ func TestTimeouts(t *testing.T) {
 		status execution.Status
 		text   string
 	}{
-		"of the pass":          {nil, `async () => { console.log("l"); await items.sleep({ms: 5000}) }`, 30, execution.Error, "Code execution failed: Execution timed out\n\nConsole output:\nl"},
+		"of the pass":          {nil, `async () => { console.log("l"); await items.sleep({ms: 5000}) }`, 30, execution.Error, "Code execution failed: Execution timed out: the pass took longer than 30ms; raise timeoutMs of the submission (--pass-timeout of the executor is 1m0s)\n\nConsole output:\nl"},
 		"of a loop":            {nil, `for (;;) {}`, 30, execution.Error, "Code execution failed: Execution timed out"},
 		"retried when asked":   {on, `items.abortable_slow_once()`, 200, execution.Completed, ""},
 		"of a call":            {nil, `items.brief()`, 5000, execution.Error, "Code execution failed: "},

@@ -41,7 +41,7 @@ func newRig(t *testing.T, change func(*Config), extra ...connector.Named) *rig {
 		t.Fatalf("new set: %v", err)
 	}
 	cfg := Config{
-		Sandbox: sandbox.NewInProcess(sandbox.Config{}), Store: r.store, Connectors: set,
+		Sandbox: &foretelling{Sandbox: sandbox.NewInProcess(sandbox.Config{}), t: t}, Store: r.store, Connectors: set,
 		Now: time.Now, Grace: 50 * time.Millisecond, Version: "test",
 	}
 	if change != nil {

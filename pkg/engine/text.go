@@ -9,19 +9,26 @@ import (
 )
 
 // codeFailed is the text of an execution that its code ended: the message, its
-// place in the author's source, what was printed, and a hint where one helps.
-func (p *pass) codeFailed(message string, pos sandbox.Pos, undefined string) string {
+// place in the author's source with the line there, what it comes from, what was
+// printed, and a hint where one helps.
+func (p *pass) codeFailed(t sandbox.Thrown) string {
 	var b strings.Builder
 	b.WriteString("Code execution failed: ")
-	b.WriteString(message)
-	if pos.Line > 0 {
-		fmt.Fprintf(&b, " at line %d:%d", pos.Line, pos.Column)
+	b.WriteString(t.Message)
+	if t.Pos.Line > 0 {
+		fmt.Fprintf(&b, " at %v", t.Pos)
+		if t.Line != "" {
+			b.WriteString("\n  " + t.Line)
+		}
+	}
+	for _, cause := range t.Causes {
+		b.WriteString("\ncaused by: " + cause)
 	}
 	if lines := p.console.output(); len(lines) > 0 {
 		b.WriteString("\n\nConsole output:\n")
 		b.WriteString(strings.Join(lines, "\n"))
 	}
-	if undefined != "" {
+	if t.Undefined != "" {
 		fmt.Fprintf(&b, "\n\nThe only globals available are `%s`.",
 			strings.Join(append(p.visible(), "codemode"), ", "))
 	}

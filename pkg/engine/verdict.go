@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"time"
 
@@ -25,7 +26,8 @@ type failed struct {
 }
 
 func (p *pass) failedCode(reason execution.Reason, message string, pos sandbox.Pos) failed {
-	return failed{kind: execution.KindError, reason: reason, message: message, text: p.codeFailed(message, pos, "")}
+	t := sandbox.Thrown{Message: message, Pos: pos, Line: sandbox.LineAt(p.Request.Code, pos)}
+	return failed{kind: execution.KindError, reason: reason, message: message, text: p.codeFailed(t)}
 }
 
 func (f failed) failure() *execution.Failure {
@@ -79,10 +81,10 @@ func (p *pass) policy() retry.Policy {
 		}
 	}
 	if asked.InitialDelayMs >= 0 {
-		policy.InitialDelay = time.Duration(asked.InitialDelayMs) * time.Millisecond
+		policy.InitialDelay = millis(asked.InitialDelayMs)
 	}
 	if asked.MaxDelayMs >= 0 {
-		policy.MaxDelay = time.Duration(asked.MaxDelayMs) * time.Millisecond
+		policy.MaxDelay = millis(asked.MaxDelayMs)
 	}
 	return policy
 }
@@ -97,7 +99,7 @@ func (p *pass) judge(ctx context.Context, f failed) (Result, error) {
 		if ctx.Err() != nil || !errors.As(err, &thrown) {
 			return Result{}, err
 		}
-		res.Error = p.codeFailed(thrown.Message, sandbox.Pos{}, "")
+		res.Error = p.codeFailed(*thrown)
 		res.Failure = &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonPolicy, Message: thrown.Message}
 	}
 	if !again {
@@ -139,15 +141,11 @@ func (p *pass) consult(ctx context.Context, f failed) (again bool, delay time.Du
 	if !policy.Left(try) || f.acted {
 		return false, 0, nil
 	}
-	limit := p.cfg.PassTimeout
-	if ms := p.Request.TimeoutMs; ms > 0 {
-		limit = min(limit, time.Duration(ms)*time.Millisecond)
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeoutCause(ctx, p.timeout(), errTimeout)
 	defer cancel()
 	again = policy.Retries(string(f.kind), try)
 	if asked != nil && asked.ShouldRetry != "" {
-		answer, err := p.ask(ctx, asked.ShouldRetry, policy, f)
+		answer, err := p.ask(ctx, "retry.shouldRetry", asked.ShouldRetry, policy, f)
 		if err != nil {
 			return false, 0, err
 		}
@@ -158,7 +156,7 @@ func (p *pass) consult(ctx context.Context, f failed) (again bool, delay time.Du
 	}
 	delay = policy.Delay(try, f.delay)
 	if asked != nil && asked.DelayMs != "" {
-		answer, err := p.ask(ctx, asked.DelayMs, policy, f)
+		answer, err := p.ask(ctx, "retry.delayMs", asked.DelayMs, policy, f)
 		if err != nil {
 			return false, 0, err
 		}
@@ -167,8 +165,10 @@ func (p *pass) consult(ctx context.Context, f failed) (again bool, delay time.Du
 	return true, delay, nil
 }
 
-// ask calls one callback of the policy with its context.
-func (p *pass) ask(ctx context.Context, source string, policy retry.Policy, f failed) (json.RawMessage, error) {
+// ask calls one callback of the policy, under its name, with its context. Whatever
+// keeps it from an answer, but the end of the pass, is a [*sandbox.Thrown]: it would
+// again.
+func (p *pass) ask(ctx context.Context, name, source string, policy retry.Policy, f failed) (json.RawMessage, error) {
 	shown := p.log.Shown(journal.View{Attempt: p.State.Attempt, Running: true})
 	arg, err := json.Marshal(map[string]any{
 		"executionId": p.Key.ID,
@@ -181,14 +181,30 @@ func (p *pass) ask(ctx context.Context, source string, policy retry.Policy, f fa
 		},
 	})
 	if err != nil {
-		return nil, err
+		return nil, policyFailed(err.Error())
 	}
 	answer, err := p.cfg.Sandbox.Call(ctx, source, arg)
-	var syntax *sandbox.SyntaxError
-	if errors.As(err, &syntax) || errors.Is(err, sandbox.ErrStack) || errors.Is(err, context.DeadlineExceeded) {
-		return nil, &sandbox.Thrown{Name: "Error", Message: "retry policy: " + err.Error(), Op: -1}
+	var thrown *sandbox.Thrown
+	switch {
+	case err == nil:
+		return answer, nil
+	case errors.As(err, &thrown):
+		named := *thrown
+		named.Pos.File = name
+		return nil, &named
+	case errors.Is(err, errTimeout):
+		return nil, policyFailed(fmt.Sprintf("no answer within %v", p.timeout()))
+	case ctx.Err() != nil && !errors.Is(context.Cause(ctx), errTimeout):
+		return nil, err
 	}
-	return answer, err
+	if _, text := p.outOf(err); text != "" {
+		return nil, policyFailed(text)
+	}
+	return nil, policyFailed(clip([]byte(err.Error()), maxNameBytes))
+}
+
+func policyFailed(why string) *sandbox.Thrown {
+	return &sandbox.Thrown{Name: "Error", Message: "retry policy: " + why, Op: -1}
 }
 
 // truthy is JavaScript's idea of true for a plain JSON text; undefined is nil.

@@ -26,7 +26,7 @@ const (
 	ReasonCall        Reason = "call"          // a connector call failed and the code did not catch it
 	ReasonRetries     Reason = "retries"       // the retry budget is used up, or the policy declined
 	ReasonPolicy      Reason = "policy"        // a retry callback threw
-	ReasonTimeout     Reason = "timeout"       // the wall clock of the pass
+	ReasonTimeout     Reason = "timeout"       // timeoutMs, the wall clock of the pass
 	ReasonDivergence  Reason = "divergence"    // a replay left the recorded path
 	ReasonSize        Reason = "size"          // a value is too large to record
 	ReasonValue       Reason = "value"         // a value cannot be recorded at all

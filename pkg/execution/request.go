@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/reprise-run/reprise/pkg/value"
 )
 
 // MaxSourceBytes is the largest source that is stored: 1,000,000 bytes of UTF-8.
@@ -73,6 +75,8 @@ func Parse(body []byte) (Request, error) {
 	}
 	fields, isObject, err := jsonObject(body)
 	switch {
+	case !isObject && deepObject(body):
+		return Request{}, &RequestError{Problem: "the body is " + value.ErrTooDeep.Error()}
 	case !isObject:
 		r := Request{Code: string(body)}
 		return r, r.checkCode()
@@ -93,6 +97,13 @@ func jsonObject(body []byte) (fields map[string]json.RawMessage, isObject bool, 
 		return nil, true, &RequestError{Problem: err.Error()}
 	}
 	return fields, true, nil
+}
+
+// deepObject reports whether a body that no JSON parser takes, for its depth, was
+// meant as an object: source does not begin so.
+func deepObject(body []byte) bool {
+	rest, isObject := bytes.CutPrefix(bytes.TrimSpace(body), []byte("{"))
+	return isObject && bytes.HasPrefix(bytes.TrimSpace(rest), []byte(`"`)) && value.TooDeep(body)
 }
 
 // parseFields reads every field, the id first so that an error can be kept under it.
@@ -142,6 +153,9 @@ func parseField(name string, raw json.RawMessage, r *Request) error {
 	case "code":
 		return typed(name, raw, &r.Code, "a string")
 	case "input":
+		if value.TooDeep(raw) {
+			return &RequestError{Field: name, Problem: value.ErrTooDeep.Error()}
+		}
 		r.Input = raw
 		return nil
 	case "retry":
@@ -235,16 +249,23 @@ func (r *Request) checkConnectors() error {
 	return nil
 }
 
+// LimitNames returns the names that a submission has for its limits, sorted.
+func LimitNames() []string { return sortedKeys(new(Limits).byName()) }
+
+func (l *Limits) byName() map[string]*int64 {
+	return map[string]*int64{
+		"cpuMs": &l.CPUMs, "memoryMB": &l.MemoryMB, "stack": &l.Stack, "sourceBytes": &l.SourceBytes, "calls": &l.Calls,
+		"consoleBytes": &l.ConsoleBytes, "resultBytes": &l.ResultBytes, "pendingCalls": &l.PendingCalls,
+	}
+}
+
 func parseLimits(raw json.RawMessage, r *Request) error {
 	var fields map[string]json.RawMessage
 	if err := typed("limits", raw, &fields, "an object"); err != nil {
 		return err
 	}
 	var l Limits
-	into := map[string]*int64{
-		"cpuMs": &l.CPUMs, "memoryMB": &l.MemoryMB, "stack": &l.Stack, "sourceBytes": &l.SourceBytes, "calls": &l.Calls,
-		"consoleBytes": &l.ConsoleBytes, "resultBytes": &l.ResultBytes, "pendingCalls": &l.PendingCalls,
-	}
+	into := l.byName()
 	for _, name := range sortedKeys(fields) {
 		target, ok := into[name]
 		if !ok {
@@ -293,9 +314,11 @@ func typed(field string, raw json.RawMessage, v any, want string) error {
 func positive(field string, raw json.RawMessage, v *int64) error { return integer(field, raw, v, 1) }
 
 func integer(field string, raw json.RawMessage, v *int64, least int64) error {
-	if json.Unmarshal(raw, v) != nil || isNull(raw) || *v < least || *v > 1<<52 {
+	const most = 1 << 52 // every whole number up to it is one of JSON as JavaScript reads it
+	if json.Unmarshal(raw, v) != nil || isNull(raw) || *v < least || *v > most {
 		*v = 0
-		return &RequestError{Field: field, Problem: fmt.Sprintf("must be a whole number of at least %d, got %s", least, clip(string(raw), 40))}
+		return &RequestError{Field: field, Problem: fmt.Sprintf("must be a whole number of at least %d and at most %d, got %s",
+			least, int64(most), clip(string(raw), 40))}
 	}
 	return nil
 }

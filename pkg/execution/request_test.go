@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/reprise-run/reprise/pkg/value"
 )
 
 const someID = "01JD0000000000000000000000"
@@ -81,19 +83,19 @@ func TestParseNamesTheBadField(t *testing.T) {
 		"a bad id":                 {`{"code":"1","id":"exec_1"}`, "id", `"exec_1" is not a ULID`},
 		"a number as id":           {`{"code":"1","id":7}`, "id", "must be a string"},
 		"an empty id":              {`{"code":"1","id":""}`, "id", "not a ULID"},
-		"timeout":                  {`{"code":"1","timeoutMs":0}`, "timeoutMs", "whole number of at least 1, got 0"},
+		"timeout":                  {`{"code":"1","timeoutMs":0}`, "timeoutMs", "whole number of at least 1 and at most 4503599627370496, got 0"},
 		"a broken timeout":         {`{"code":"1","timeoutMs":1.5}`, "timeoutMs", "whole number"},
 		"a huge timeout":           {`{"code":"1","timeoutMs":9007199254740993}`, "timeoutMs", "whole number"},
 		"startAt":                  {`{"code":"1","startAt":"tomorrow"}`, "startAt", `"tomorrow" is not a time in RFC 3339`},
 		"startAt of another type":  {`{"code":"1","startAt":1}`, "startAt", "a time in RFC 3339"},
 		"limits":                   {`{"code":"1","limits":[]}`, "limits", "must be an object"},
 		"an unknown limit":         {`{"code":"1","limits":{"cpu":1}}`, "limits.cpu", "unknown limit; the limits are calls, consoleBytes, cpuMs"},
-		"a negative limit":         {`{"code":"1","limits":{"calls":-1}}`, "limits.calls", "at least 0, got -1"},
+		"a negative limit":         {`{"code":"1","limits":{"calls":-1}}`, "limits.calls", "at least 0 and at most 4503599627370496, got -1"},
 		"connectors":               {`{"code":"1","connectors":"a"}`, "connectors", "an array of connector names"},
 		"labels":                   {`{"code":"1","labels":{"a":1}}`, "labels", "an object of strings"},
 		"retry":                    {`{"code":"1","retry":3}`, "retry", "must be false or an object, got 3"},
 		"an unknown retry field":   {`{"code":"1","retry":{"max":3}}`, "retry.max", "unknown field; the fields are maxAttempts"},
-		"negative tries":           {`{"code":"1","retry":{"maxAttempts":-3}}`, "retry.maxAttempts", "at least 0, got -3"},
+		"negative tries":           {`{"code":"1","retry":{"maxAttempts":-3}}`, "retry.maxAttempts", "at least 0 and at most 4503599627370496, got -3"},
 		"broken tries":             {`{"code":"1","retry":{"maxAttempts":2.9}}`, "retry.maxAttempts", "whole number"},
 		"tries without end":        {`{"code":"1","retry":{"maxAttempts":"Infinity"}}`, "retry.maxAttempts", "whole number"},
 		"too many tries":           {`{"code":"1","retry":{"maxAttempts":1000001}}`, "retry.maxAttempts", "more than 1000000"},
@@ -122,7 +124,6 @@ func TestParseNamesTheBadField(t *testing.T) {
 	}
 }
 
-// A bad submission with a good id ends under that id.
 // What every state write carries must stay small.
 func TestParseBoundsWhatTheStateCarries(t *testing.T) {
 	t.Parallel()
@@ -151,6 +152,61 @@ func TestParseBoundsWhatTheStateCarries(t *testing.T) {
 	}
 }
 
+// Each limit is checked by itself: a bad value names it.
+func TestParseChecksEveryLimit(t *testing.T) {
+	t.Parallel()
+	good := Limits{CPUMs: 1, MemoryMB: 2, Stack: 3, SourceBytes: 4, Calls: 5, ConsoleBytes: 6, ResultBytes: 7, PendingCalls: 8}
+	text, err := json.Marshal(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Parse([]byte(`{"code":"1","limits":` + string(text) + `}`))
+	if err != nil || *got.Limits != good {
+		t.Errorf("Parse = %+v, %v, want %+v", got.Limits, err, good)
+	}
+	names := []string{"cpuMs", "memoryMB", "stack", "sourceBytes", "calls", "consoleBytes", "resultBytes", "pendingCalls"}
+	for _, name := range names {
+		for _, bad := range []string{`-1`, `1.5`, `9007199254740993`, `1e400`, `"7"`, `null`, `true`, `[1]`, `{}`} {
+			var wrong *RequestError
+			got, err := Parse([]byte(`{"code":"1","limits":{"` + name + `":` + bad + `}}`))
+			if !errors.As(err, &wrong) || wrong.Field != "limits."+name || !strings.Contains(wrong.Problem, "whole number") || got.Limits != nil {
+				t.Errorf("%s: %s: Parse = %+v, %v", name, bad, got.Limits, err)
+			}
+		}
+		if got, err := Parse([]byte(`{"code":"1","limits":{"` + name + `":0}}`)); err != nil || *got.Limits != (Limits{}) {
+			t.Errorf("%s: 0 stands for the executor's: got %+v, %v", name, got.Limits, err)
+		}
+	}
+}
+
+// What is too deep is refused before anything recurses over it, or writes it into
+// something deeper.
+func TestParseRefusesWhatIsTooDeep(t *testing.T) {
+	t.Parallel()
+	deep := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	for name, tt := range map[string]struct{ body, field string }{
+		"the input":                  {`{"id":"` + someID + `","code":"1","input":` + deep(value.MaxDepth+1) + `}`, "input"},
+		"more than the parser takes": {` { "code":"1","input":` + deep(100_000) + `}`, ""},
+		"never closed":               {`{"code":"1","input":` + strings.Repeat(`{"a":`, 100_000), ""},
+	} {
+		var bad *RequestError
+		got, err := Parse([]byte(tt.body))
+		if !errors.As(err, &bad) || bad.Field != tt.field || !strings.Contains(bad.Problem, "nested more than 1000 levels deep") || got.Input != nil {
+			t.Errorf("%s: Parse = %.200v, %.200v", name, got, err)
+		}
+		if tt.field != "" && got.ID != someID {
+			t.Errorf("%s: id %q", name, got.ID)
+		}
+	}
+	if got, err := Parse([]byte(`{"code":"1","input":` + deep(value.MaxDepth) + `}`)); err != nil || got.Input == nil {
+		t.Errorf("an input of %d levels: %v", value.MaxDepth, err)
+	}
+	if got, err := Parse([]byte(`{ f` + strings.Repeat("(", 2000))); err != nil || got.Code == "" {
+		t.Errorf("source is source, however it is nested: %v", err)
+	}
+}
+
+// A bad submission with a good id ends under that id.
 func TestParseKeepsTheIDOfABadRequest(t *testing.T) {
 	t.Parallel()
 	got, err := Parse([]byte(`{"id":"` + strings.ToLower(someID) + `","aaa":1,"code":"1","timeoutMs":-1}`))

@@ -72,7 +72,7 @@ func (m *message) submission() {
 	case err != nil:
 		m.bad = &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonRequest, Message: err.Error()}
 	case len(request.Code) > execution.MaxSourceBytes:
-		m.bad = &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonSize, Message: fmt.Sprintf(
-			"the source is too large to record durably: %d bytes, the limit is %d", len(request.Code), execution.MaxSourceBytes)}
+		m.bad = &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonSource, Message: fmt.Sprintf(
+			"the source is too large to record durably: %d bytes, the limit is %d; more is never stored", len(request.Code), execution.MaxSourceBytes)}
 	}
 }

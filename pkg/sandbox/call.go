@@ -31,6 +31,7 @@ func compileFunction(source string) (*goja.Program, error) {
 	var list parser.ErrorList
 	if errors.As(err, &list) && len(list) > 0 {
 		e.Message, e.Pos = list[0].Message, placeInFunction(list[0].Position)
+		e.Line = LineAt(source, e.Pos)
 	}
 	return nil, e
 }
@@ -49,7 +50,7 @@ func placeInFunction(at file.Position) Pos {
 // callOnce calls a function with plain JSON and returns what it gives.
 func (p *pass) callOnce(ctx context.Context) (json.RawMessage, error) {
 	p.ended = func() bool { return ctx.Err() != nil }
-	p.place = placeInFunction
+	p.place, p.line = placeInFunction, func(at Pos) string { return LineAt(p.script.Source, at) }
 	p.codec.plainJSON = true
 	if err := p.start(); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/dop251/goja"
+	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/file"
 )
 
@@ -23,8 +24,8 @@ type compiled struct {
 // That function returns a value or a promise. Frames of the script have
 // [scriptName] as their SrcName. It returns a [*SyntaxError], or a
 // [*CrashError] when the parser itself failed, and is safe for concurrent use.
-func compile(source string) (c *compiled, err error) {
-	if err := checkNesting(source); err != nil {
+func compile(text string) (c *compiled, err error) {
+	if err := checkNesting(text); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -32,11 +33,14 @@ func compile(source string) (c *compiled, err error) {
 			c, err = nil, &CrashError{Detail: fmt.Sprintf("compile script: %v", r)}
 		}
 	}()
-	p, err := parseScript(source)
+	p, err := parseScript(text)
 	if err != nil {
 		return nil, err
 	}
-	makeFunction(p.ret, p.fn)
+	if p.exports.Name != "" {
+		makeBundled(p.fn.Body.(*ast.BlockStatement).List, p.exports.Name)
+	}
+	makeFunction(func(x ast.Expression) { p.ret.Argument = x }, p.fn)
 	prg, err := goja.CompileAST(p.tree, false)
 	if err != nil {
 		return nil, p.engineError(err)
@@ -52,3 +56,7 @@ func (c *compiled) author(p file.Position) Pos {
 	}
 	return c.origin.author(p.Line, p.Column)
 }
+
+// line returns the line of the author's source at a place; empty when it is not
+// known.
+func (c *compiled) line(p Pos) string { return c.origin.show(p) }

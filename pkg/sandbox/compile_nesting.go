@@ -35,7 +35,10 @@ type nesting struct {
 }
 
 // level counts what a parser would have to keep on its stack.
-type level struct{ depth, blocks, operators int }
+type level struct {
+	depth, blocks, operators int
+	elses                    int // of the if statement that goes on
+}
 
 // opened is a bracket that waits for its end.
 type opened struct {
@@ -139,17 +142,23 @@ func (n *nesting) punctuation(c byte) string {
 	return ""
 }
 
-// reset forgets what a statement or an element has counted.
+// reset forgets what a statement or an element has counted. What may follow is an
+// else: each is inside the one before, whatever ends the statements between them.
 func (n *nesting) reset() {
+	elses := n.elses
 	n.level = level{}
 	if len(n.open) > 0 {
 		n.level = n.open[len(n.open)-1].inside
 	}
+	n.elses = elses
 }
 
-// breakLine forgets the operators of the statement that the line end before next
-// has ended, if it has.
+// breakLine forgets the operators of the statement that the block or the line end
+// before next has ended, if it has. Minified code has no line ends.
 func (n *nesting) breakLine(next byte) {
+	if n.prev == blockPrev && isWord(next) {
+		n.reset()
+	}
 	ended := n.prev == operandPrev && !n.control || n.prev == blockPrev ||
 		n.prev == wordPrev && (!isOperatorWord(n.word) || n.word == "return")
 	if n.line && ended && (isWord(next) || strings.IndexByte("'\"{}", next) >= 0) {
@@ -165,6 +174,7 @@ func (n *nesting) readWord() {
 	}
 	word := n.src[start:n.at]
 	member := start > 0 && n.src[start-1] == '.'
+	n.countElse(word)
 	if !isJoinWord(word) {
 		n.breakLine('a')
 	}
@@ -174,6 +184,18 @@ func (n *nesting) readWord() {
 		n.prev = operandPrev
 	} else if isOperatorWord(word) || isHeadWord(word) {
 		n.operators++
+	}
+}
+
+// countElse charges the elses of an if statement to the last of them, and forgets
+// them when a statement begins.
+func (n *nesting) countElse(word string) {
+	switch {
+	case word == "else":
+		n.elses++
+		n.operators = max(n.operators, n.elses)
+	case n.prev == statementPrev, n.prev == blockPrev:
+		n.elses = 0
 	}
 }
 
@@ -204,7 +226,7 @@ func (n *nesting) push(c byte) {
 		o.end = ')'
 		o.control = n.prev == wordPrev && isHeadWord(n.word)
 	case '{':
-		o.operand = n.prev == operatorPrev && !arrow || n.prev == wordPrev && isOperatorWord(n.word)
+		o.operand = n.prev == operatorPrev && !arrow || n.prev == wordPrev && isOperatorWord(n.word) && n.word != "else" && n.word != "do"
 		if !o.operand && !arrow { // the arrow was counted
 			o.inside.blocks++
 		}

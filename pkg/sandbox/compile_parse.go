@@ -1,41 +1,48 @@
 package sandbox
 
 import (
-	"bytes"
 	"errors"
+	"fmt"
 
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/parser"
+
+	"github.com/reprise-run/reprise/pkg/sandbox/source"
 )
 
-const maxExports = 50
+// maxDeclarations bounds how often code is parsed: once for each import or export
+// that is taken away.
+const maxDeclarations = 50
 
 // parsed is the code as the engine's tree of a function expression.
 type parsed struct {
-	tree   *ast.Program
-	origin *origin
+	tree    *ast.Program
+	origin  *origin
+	exports source.Exports
 
 	fn  *ast.ArrowFunctionLiteral // around the code
 	ret *ast.ReturnStatement      // gives fn to the engine
 }
 
 // parseScript parses submitted code. JavaScript that the engine understands is not
-// touched; the rest is lowered first.
-func parseScript(source string) (*parsed, error) {
-	start, end := unfence(source)
-	code := []byte(source[start:end])
-	if bytes.HasPrefix(code, []byte("#!")) {
-		copy(code, "//")
+// touched; the rest is lowered first. A bundle is lowered already.
+func parseScript(text string) (*parsed, error) {
+	start, end := source.Unfence(text)
+	code := []byte(text[start:end])
+	source.HideHashbang(code)
+	p := &parsed{origin: newOrigin(text, start, end)}
+	bundled := p.origin.bundle != nil
+	if bundled {
+		code = code[:min(len(code), p.origin.bundle.at-start)]
+		p.exports.StripLast(code)
 	}
-	p := &parsed{origin: newOrigin(source, start, end)}
-	var e exports
-	if !needsLowering(string(code)) {
-		if p.parse(code, &e) {
+	if bundled || !needsLowering(string(code)) {
+		if p.parse(code) {
 			return p, nil
 		}
 	}
-	if err := p.parseLowered(code, &e); err != nil {
+	if err := p.parseLowered(code); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -43,9 +50,10 @@ func parseScript(source string) (*parsed, error) {
 
 // parse parses code as it is. It reports false when another try should be made
 // after lowering.
-func (p *parsed) parse(code []byte, e *exports) bool {
-	for range maxExports {
-		err := p.parseText(loweredHead + e.head() + string(code) + e.tail() + loweredTail)
+func (p *parsed) parse(code []byte) bool {
+	for range maxDeclarations {
+		head, tail := around(&p.exports)
+		err := p.parseText(loweredHead + head + string(code) + tail + loweredTail)
 		if err == nil {
 			return p.find()
 		}
@@ -53,8 +61,8 @@ func (p *parsed) parse(code []byte, e *exports) bool {
 		if !errors.As(err, &list) || len(list) == 0 {
 			return false
 		}
-		at := offsetOf(code, list[0].Position.Line-2, list[0].Position.Column-1)
-		if at < 0 || !e.strip(code, at) {
+		at := source.Offset(code, list[0].Position.Line-2, list[0].Position.Column-1)
+		if at < 0 || !p.exports.Strip(code, at) {
 			return false
 		}
 	}
@@ -62,9 +70,10 @@ func (p *parsed) parse(code []byte, e *exports) bool {
 }
 
 // parseLowered parses what esbuild makes of the code.
-func (p *parsed) parseLowered(code []byte, e *exports) error {
-	for range maxExports {
-		r := lower(e.head(), string(code), e.tail())
+func (p *parsed) parseLowered(code []byte) error {
+	for range maxDeclarations {
+		head, tail := around(&p.exports)
+		r := lower(head+string(code)+tail, p.origin.bundle != nil)
 		if len(r.Errors) == 0 {
 			text := enclose(r.Code)
 			p.origin.lowered = &loweredText{text: text, raw: r.Map}
@@ -80,20 +89,37 @@ func (p *parsed) parseLowered(code []byte, e *exports) error {
 		if m.Location == nil {
 			return p.origin.errorAt(m.Text, Pos{})
 		}
-		place := p.origin.wrapped(m.Location.Line, m.Location.Column)
-		at := offsetOf(code, m.Location.Line-2, m.Location.Column)
-		switch {
-		case at >= 0 && imports.Match(code[:at]):
-			return p.origin.errorAt("import is not available: "+bundleFirst, place)
-		case at >= 0 && listed.Match(code[at:]):
-			return p.origin.errorAt("export lists are not available, except export default: "+bundleFirst, place)
-		case at < 0:
-			return p.origin.errorAt("Unexpected end of the code", place)
-		case !e.strip(code, at):
-			return p.origin.errorAt(m.Text, place)
+		if e := p.declaration(code, m.Text, m.Location.Line, m.Location.Column); e != nil {
+			return e
 		}
 	}
 	return p.origin.errorAt("too many exports: "+bundleFirst, Pos{})
+}
+
+// declaration takes away the export, or the import of types, that stopped the
+// lowering at a place. It returns what is wrong when there is none.
+func (p *parsed) declaration(code []byte, message string, line, column int) *SyntaxError {
+	place := p.origin.wrapped(line, column)
+	at := source.Offset(code, line-2, column)
+	if at < 0 {
+		return p.origin.errorAt("Unexpected end of the code", place)
+	}
+	if d, ok := source.ImportBefore(code, at); ok {
+		if d.Type {
+			d.Hide(code)
+			return nil
+		}
+		lines := source.Lines(string(code[:d.Start]))
+		place = p.origin.wrapped(len(lines)+1, d.Start-lines[len(lines)-1])
+		return p.origin.errorAt(fmt.Sprintf("cannot import %q: %s", clipRunes(d.From, maxLine), bundleFirst), place)
+	}
+	if !p.exports.Strip(code, at) {
+		if source.Reexports(code[at:]) {
+			message = "cannot export from another module: " + bundleFirst
+		}
+		return p.origin.errorAt(message, place)
+	}
+	return nil
 }
 
 func (p *parsed) parseText(text string) (err error) {
@@ -155,19 +181,10 @@ func (p *parsed) engineError(err error) *SyntaxError {
 	switch {
 	case errors.As(err, &list) && len(list) > 0:
 		at := list[0].Position
-		return p.origin.errorAt(list[0].Message, p.origin.author(at.Line, at.Column))
+		return p.origin.errorAt(list[0].Message, p.origin.nearest(at.Line, at.Column))
 	case errors.As(err, &compiler) && compiler.File != nil:
 		at := compiler.File.Position(compiler.Offset)
-		return p.origin.errorAt(compiler.Message, p.origin.author(at.Line, at.Column))
+		return p.origin.errorAt(compiler.Message, p.origin.nearest(at.Line, at.Column))
 	}
 	return p.origin.errorAt(err.Error(), Pos{})
-}
-
-// offsetOf returns the offset of a line and a column, both from 0, or -1.
-func offsetOf(code []byte, line, column int) int {
-	lines := lineOffsets(string(code))
-	if line < 0 || line >= len(lines) || lines[line]+column >= len(code) {
-		return -1
-	}
-	return lines[line] + column
 }

@@ -8,6 +8,10 @@ import (
 // ErrStack is returned when a script recursed too deeply. No script catches it.
 var ErrStack = errors.New("maximum call stack size exceeded")
 
+// ErrEngineStack is the [ErrStack] of recursion in the engine's own code, which no
+// limit counts: of a value that contains itself, or a source nested too deeply.
+var ErrEngineStack = fmt.Errorf("%w in the engine itself", ErrStack)
+
 // ErrPending is returned when a script has more operations outstanding at once than
 // it may. No script catches it.
 var ErrPending = errors.New("too many calls pending at once")
@@ -34,7 +38,15 @@ func (e *SyntaxError) Error() string {
 	if e.Pos.Line == 0 {
 		return "SyntaxError: " + e.Message
 	}
-	return fmt.Sprintf("SyntaxError: %s at line %d:%d\n  %s", e.Message, e.Pos.Line, e.Pos.Column, e.Line)
+	return fmt.Sprintf("SyntaxError: %s at %v%s", e.Message, e.Pos, indented(e.Line))
+}
+
+// indented puts a line of source below an error; nothing when it is not known.
+func indented(line string) string {
+	if line == "" {
+		return ""
+	}
+	return "\n  " + line
 }
 
 // CrashError is returned when the sandbox failed, rather than the script.

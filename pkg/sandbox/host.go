@@ -141,6 +141,10 @@ type Thrown struct {
 	Pos     Pos    // where, in the author's source
 	Line    string // the line there, clipped; empty: unknown
 
+	// Causes are what the error says it comes from, the nearest first, and what an
+	// AggregateError collects: each in one text, with its place.
+	Causes []string
+
 	// Op is the operation whose rejection, or failing, this very error is; -1: none.
 	Op int
 

@@ -16,6 +16,7 @@ type pass struct {
 	host   Host
 	code   *compiled
 	place  func(file.Position) Pos // in the author's source
+	line   func(Pos) string        // of the author's source
 	ended  func() bool             // whether the context has
 	codec  codec
 
@@ -57,6 +58,7 @@ func newPass(script Script, host Host, code *compiled) *pass {
 		host:     host,
 		code:     code,
 		place:    code.author,
+		line:     code.line,
 		ended:    func() bool { return false },
 		ops:      make(map[int]*operation),
 		refused:  make(map[*goja.Object]refusal),

@@ -101,7 +101,7 @@ func TestPlaceOfSyntaxErrors(t *testing.T) {
 		{"closing and returning", "f()\n}; return async () => {", Pos{}, ""},
 		{"found by the compiler", "let a = 1\nlet a = 2", Pos{Line: 2, Column: 5}, "let a = 2"},
 		{"found by the compiler, lowered", "let a: number = 1\nlet a = 2", Pos{Line: 2, Column: 5}, "let a = 2"},
-		{"import", "const a = 1\nimport x from 'y'", Pos{Line: 2, Column: 8}, "import x from 'y'"},
+		{"import", "const a = 1\nimport x from 'y'", Pos{Line: 2, Column: 1}, "import x from 'y'"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -8,8 +8,11 @@ import (
 	"github.com/dop251/goja"
 )
 
-// maxThrownText bounds, in bytes, the text that shows what was thrown.
-const maxThrownText = 64 << 10
+// Bounds, in bytes, of the texts that show what was thrown.
+const (
+	maxThrownText = 64 << 10
+	maxThrownName = 200
+)
 
 // refusal is where an error that the host delivered comes from.
 type refusal struct {
@@ -21,25 +24,25 @@ type refusal struct {
 // may be nil. Reading the value can run code of the script.
 func (p *pass) describe(v goja.Value, ex *goja.Exception) (*Thrown, error) {
 	t := &Thrown{Op: -1}
-	if err := p.enter(func() { t.Name, t.Message = p.showThrown(v) }); err != nil {
-		if _, ok := err.(*goja.Exception); !ok {
-			return nil, err
-		}
+	if err := p.read(func() { t.Name, t.Message = p.showThrown(v) }, func() {
 		t.Name, t.Message = "", "something was thrown that cannot be shown"
+	}); err != nil {
+		return nil, err
 	}
-	t.Name, t.Message = shorten(t.Name, maxThrownText), shorten(t.Message, maxThrownText)
+	t.Name, t.Message = shorten(t.Name, maxThrownName), shorten(t.Message, maxThrownText)
 
+	var err error
 	obj, _ := v.(*goja.Object)
+	if t.Causes, err = p.causes(obj); err != nil {
+		return nil, err
+	}
 	if r, ok := p.refused[obj]; ok && obj != nil {
-		t.Op, t.Pos = r.op, r.pos
+		t.Op, t.Pos, t.Line = r.op, r.pos, p.line(r.pos)
 		return t, nil
 	}
 	frames := stackOf(p.rt, obj, ex)
-	for i := range frames {
-		if t.Pos = p.place(frames[i].Position()); t.Pos != (Pos{}) {
-			break
-		}
-	}
+	t.Pos = p.placeOf(frames)
+	t.Line = p.line(t.Pos)
 	if t.Name == "ReferenceError" && len(frames) > 0 && frames[0].SrcName() == scriptName {
 		t.Undefined, _ = strings.CutSuffix(t.Message, " is not defined")
 		if t.Undefined == t.Message {
@@ -47,6 +50,30 @@ func (p *pass) describe(v goja.Value, ex *goja.Exception) (*Thrown, error) {
 		}
 	}
 	return t, nil
+}
+
+// read runs body, which may run code of the script; instead says what holds when
+// that throws.
+func (p *pass) read(body, instead func()) error {
+	err := p.enter(body)
+	if err == nil {
+		return nil
+	}
+	if _, ok := err.(*goja.Exception); !ok {
+		return err
+	}
+	instead()
+	return nil
+}
+
+// placeOf returns the author's place of the innermost frame that has one.
+func (p *pass) placeOf(frames []goja.StackFrame) Pos {
+	for i := range frames {
+		if pos := p.place(frames[i].Position()); pos != (Pos{}) {
+			return pos
+		}
+	}
+	return Pos{}
 }
 
 // stackOf returns the frames that the engine itself recorded: the stack property
@@ -127,10 +154,5 @@ func (p *pass) here() Pos {
 		}
 	}
 	p.frames = p.rt.CaptureCallStack(0, p.frames[:0])
-	for i := range p.frames {
-		if pos := p.place(p.frames[i].Position()); pos != (Pos{}) {
-			return pos
-		}
-	}
-	return Pos{}
+	return p.placeOf(p.frames)
 }

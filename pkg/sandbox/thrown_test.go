@@ -26,6 +26,22 @@ func TestThrownIsShown(t *testing.T) {
 		{`throw {toJSON() { throw 1 }, toString() { throw 2 }}`, "", "something was thrown that cannot be shown"},
 		{`throw Object.create(null)`, "", "{}"},
 		{`const e = new Error("x"); Object.defineProperty(e, "message", {get() { throw 1 }}); throw e`, "", "something was thrown that cannot be shown"},
+		{`throw new Proxy(new Error("x"), {})`, "", "{}"},
+		{`throw new Proxy({}, {get() { throw 1 }, ownKeys() { throw 1 }})`, "", "something was thrown that cannot be shown"},
+		{`throw new Proxy(() => {}, {})`, "", "function () { [native code] }"},
+		{`throw Object.freeze(new RangeError("x"))`, "RangeError", "x"},
+		{`throw Object.assign(new Error("x"), {name: Symbol("s")})`, "s", "x"},
+		{`throw Object.assign(new Error("x"), {message: {toString() { throw 1 }}})`, "", "something was thrown that cannot be shown"},
+		{`throw Object.assign(new Error("x"), {message: 5, name: null})`, "null", "5"},
+		{`throw Object.setPrototypeOf(new Error("x"), null)`, "Error", "x"},
+		{`throw Object.assign(Object.create(null), {a: 1})`, "", `{"a":1}`},
+		{`throw Object.create(Error.prototype)`, "", "{}"},
+		{`throw {get a() { throw 1 }}`, "", "something was thrown that cannot be shown"},
+		{`throw {message: "x"}`, "", `{"message":"x"}`},
+		{`throw NaN`, "", "NaN"},
+		{`throw -0`, "", "0"},
+		{`throw Promise.reject(new Error("x")).catch(() => {}) && new Error("y")`, "Error", "y"},
+		{`throw "\ud800"`, "", "\ufffd"},
 		{`undefined.x`, "TypeError", "Cannot read property 'x' of undefined"},
 	} {
 		for _, form := range []string{`async () => { ` + tt.source + ` }`, `() => { ` + tt.source + ` }`, `async () => { await 1; ` + tt.source + ` }`} {
@@ -50,13 +66,39 @@ func TestThrownPosition(t *testing.T) {
 		{"by a native function", "async () => {\n  'x'.repeat(\n-1);\n}", 2},
 		{"rejection of the host", "async () => {\n\n  await items.boom();\n}", 3},
 		{"sync throw of no error", "() => {\n throw 'x'\n}", 2},
+		{"lowered", "async (x: number) => {\n\n  throw new Error('a');\n}", 3},
+		{"lowered, async generator", "async () => {\n async function* g(): any {\n  yield 1;\n  throw new Error('a');\n }\n for await (const x of g()) {}\n}", 4},
+		{"lowered, async method", "class A {\n async f(x: number) {\n  await 1;\n  throw new Error('a') } }\nawait new A().f(1)", 4},
+		{"in a getter", "async () => {\n const o = {\n get x() { throw new Error('a') } };\n o.x }", 3},
+		{"in toString", "async () => {\n const o = {\n toString() { throw new Error('a') } };\n `${o}` }", 3},
+		{"in a timer", "async () => {\n setTimeout(() => {\n throw new Error('a') }, 5);\n await new Promise(() => {}) }", 3},
+		{"in a timer, no error", "async () => {\n setTimeout(() => {\n throw 'a' }, 5);\n await new Promise(() => {}) }", 3},
+		{"in a microtask", "async () => {\n queueMicrotask(() => {\n throw new Error('a') });\n await new Promise(r => setTimeout(r, 5)) }", 3},
+		{"in a then", "async () => {\n await Promise.resolve(1).then(() => {\n undefined.x }) }", 3},
+		{"in a constructor", "class A { constructor() {\n throw new Error('a') } }\nnew A()", 2},
+		{"in a generator", "function* g() {\n yield 1;\n throw new Error('a') }\n[...g()]", 3},
+		{"in a callback of a sort", "async () => {\n [2, 1].sort(() => {\n throw new Error('a') }) }", 3},
+		{"unhandled", "async () => {\n Promise.reject(\n new Error('a'));\n return 1 }", 3},
+		{"unhandled, in an async function", "async () => {\n (async () => {\n await 1;\n null.x })();\n await items.nothing() }", 4},
+		{"reference", "async () => {\n const x = 1;\n return nope }", 3},
+		{"before its declaration", "async () => {\n x;\n let x }", 2},
+		{"assignment to a constant", "async () => {\n const x = 1;\n x = 2 }", 3},
+		{"not a function", "async () => {\n const x = {};\n x.y() }", 3},
 		{"its own stack property", "async () => {\n  const e = new Error('a'); e.stack = 'at script:77:1(1)';\n throw e }", 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got := passThrown(t, tt.source, &simHost{answer: refuse("Error", "no")})
+			got := passThrown(t, tt.source, &simHost{answer: func(op Op) Event {
+				if op.Method == "boom" {
+					return refuse("Error", "no")(op)
+				}
+				return Event{Kind: EventResolve}
+			}})
 			if got.Pos.Line != tt.line || got.Pos.Column == 0 {
-				t.Errorf("position = %v, want line %d", got.Pos, tt.line)
+				t.Errorf("position = %v (%s), want line %d", got.Pos, got.Message, tt.line)
+			}
+			if want := strings.Split(tt.source, "\n")[tt.line-1]; got.Line != want {
+				t.Errorf("line = %q, want %q", got.Line, want)
 			}
 		})
 	}
@@ -166,8 +208,8 @@ func TestLongThrownTextIsCut(t *testing.T) {
 func TestLongNamesAreCut(t *testing.T) {
 	t.Parallel()
 	got := passThrown(t, `() => { const e = new Error("m"); e.name = "N".repeat(1e6); throw e }`, &simHost{})
-	if len(got.Name) > maxThrownText+len("…") {
-		t.Errorf("the name has %d bytes, want at most %d", len(got.Name), maxThrownText)
+	if len(got.Name) > maxThrownName+len("…") {
+		t.Errorf("the name has %d bytes, want at most %d", len(got.Name), maxThrownName)
 	}
 }
 

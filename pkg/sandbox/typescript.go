@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
+
+	"github.com/reprise-run/reprise/pkg/sandbox/source"
 )
 
 // generic finds calls with type arguments that are, to a JavaScript parser,
@@ -21,16 +23,20 @@ func needsLowering(code string) bool {
 const (
 	loweredHead  = "(() => {"
 	loweredTail  = "})()"
-	requireStub  = `const require = (name) => { throw new Error("cannot import " + name + ": ` + bundleFirst + `"); };`
-	bundleFirst  = "modules must be bundled into the source by the submitter"
+	requireStub  = `const require = (name) => { throw new Error("cannot import " + JSON.stringify(name) + ": ` + bundleFirst + `"); };`
+	bundleFirst  = "it is not bundled into the source (submit FILE bundles imports)"
 	importMarker = "__toESM(require("
 )
 
 // lower translates TypeScript, and syntax that the engine lacks, to what the
-// engine runs: as little as possible, everything else stays as it is.
-func lower(head, code, tail string) api.TransformResult {
-	return api.Transform(head+code+tail, api.TransformOptions{
-		Loader:         api.LoaderTS,
+// engine runs. A bundle is JavaScript: what looks like a type in it is none.
+func lower(text string, bundled bool) api.TransformResult {
+	loader := api.LoaderTS
+	if bundled {
+		loader = api.LoaderJS
+	}
+	return api.Transform(text, api.TransformOptions{
+		Loader:         loader,
 		Target:         api.ESNext,
 		Format:         api.FormatCommonJS,
 		Charset:        api.CharsetUTF8,
@@ -38,16 +44,7 @@ func lower(head, code, tail string) api.TransformResult {
 		SourcesContent: api.SourcesContentExclude,
 		Sourcefile:     scriptName,
 		LogLevel:       api.LogLevelSilent,
-		Supported: map[string]bool{
-			"async-generator":                 false,
-			"for-await":                       false,
-			"decorators":                      false,
-			"using":                           false,
-			"dynamic-import":                  false,
-			"regexp-unicode-property-escapes": false,
-			"regexp-match-indices":            false,
-			"regexp-set-notation":             false,
-		},
+		Supported:      source.Lowered(),
 	})
 }
 

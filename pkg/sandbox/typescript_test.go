@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"errors"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -82,23 +84,56 @@ func TestUnicodePropertyEscapes(t *testing.T) {
 	}
 }
 
+// TestModulesMustBeBundled: a source that imports, and comes as it is, is told what
+// it imports, where, and what to do.
 func TestModulesMustBeBundled(t *testing.T) {
 	t.Parallel()
-	for _, source := range []string{
-		`import x from "y"`, `import {a} from "y";` + "\na", `import "y"`, `import * as x from "y"`,
-		`import type {A} from "y"`, "const a: number = 1\nimport x, {\n y } from 'z'", `import x = require("y")`,
-		"const a = 1;import{b}from'c'",
+	for _, tt := range []struct {
+		source, module string
+		pos            Pos
+	}{
+		{`import x from "y"`, "y", Pos{Line: 1, Column: 1}},
+		{"import {a} from \"y\";\na", "y", Pos{Line: 1, Column: 1}},
+		{`import "y"`, "y", Pos{Line: 1, Column: 1}},
+		{`import * as x from "./y.ts"`, "./y.ts", Pos{Line: 1, Column: 1}},
+		{"import /* { */ {\n a, // 'b'\n b as c } from 'y'", "y", Pos{Line: 1, Column: 1}},
+		{"const a: number = 1\n  import x, {\n y } from 'z'", "z", Pos{Line: 2, Column: 3}},
+		{`import x = require("y")`, "y", Pos{Line: 1, Column: 1}},
+		{"const a = 1;import{b}from'c'", "c", Pos{Line: 1, Column: 13}},
+		{"import type {A} from './a'\nimport type from 'b'", "b", Pos{Line: 2, Column: 1}},
+		{"```ts\nimport {a} from 'y'\n```", "y", Pos{Line: 2, Column: 1}},
 	} {
-		_, err := compile(source)
-		if err == nil || !strings.Contains(err.Error(), "modules must be bundled") {
-			t.Errorf("compile(%q) = %v, want an error that says that modules must be bundled", source, err)
+		_, err := compile(tt.source)
+		var got *SyntaxError
+		if !errors.As(err, &got) || !strings.Contains(got.Message, strconv.Quote(tt.module)+": it is not bundled") || got.Pos != tt.pos {
+			t.Errorf("compile(%q) = %v, want an error that names %q at %v", tt.source, err, tt.module, tt.pos)
 		}
 	}
 	got, err := runScript(t, `let got; try { await import("fs") } catch (e) { got = e.message }; got`)
-	if err != nil || !strings.Contains(got, "modules must be bundled") {
-		t.Errorf("dynamic import: %q, %v, want an error when it runs, that says that modules must be bundled", got, err)
+	if err != nil || !strings.Contains(got, `"fs": it is not bundled`) {
+		t.Errorf("dynamic import: %q, %v, want an error when it runs, that says that it is not bundled", got, err)
 	}
-	if _, err := compile(`const a = 1; export { a }`); err == nil || !strings.Contains(err.Error(), "export lists") {
-		t.Errorf("export list: %v, want an error that names it", err)
+	for _, source := range []string{`export * from "y"`, `export { a } from "y"`, `export * as a from "y"`} {
+		if _, err := compile(source); err == nil || !strings.Contains(err.Error(), "not bundled") {
+			t.Errorf("compile(%q) = %v, want an error that says that it is not bundled", source, err)
+		}
+	}
+}
+
+// TestDeclarationsWithoutEffect: what says nothing about the result does no harm.
+func TestDeclarationsWithoutEffect(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ source, want string }{
+		{"import type { A } from './a'\nconst a: A = 1\na", "1"},
+		{"import type A from './a'\nimport type * as B from 'b';\n2", "2"},
+		{"const a = 3\nexport { a }\na", "3"},
+		{"const a = 4\na\nexport { a, a as b };", "4"},
+		{"type A = string\nexport type { A }\n5", "5"},
+		{"const f = (input) => input\nexport { f as default }", "the input"},
+		{"const f: any = 7\nexport {\n  f as default, f\n};\n", "7"},
+	} {
+		if got, err := runScript(t, tt.source); err != nil || got != tt.want {
+			t.Errorf("%q = %q, %v, want %q", tt.source, got, err, tt.want)
+		}
 	}
 }

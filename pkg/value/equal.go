@@ -10,7 +10,7 @@ import (
 // The order of keys and properties that are undefined do not matter, at any depth;
 // numbers are compared as JavaScript does: 1 is 1.0, and 0 is -0. No argument (nil)
 // is not the same as any argument. Texts that are not JSON are the same when their
-// bytes are.
+// bytes are, and so are texts deeper than any value.
 func Equal(a, b json.RawMessage) bool {
 	if a == nil || b == nil {
 		return a == nil && b == nil
@@ -25,6 +25,9 @@ func Equal(a, b json.RawMessage) bool {
 
 // parse returns the tree of a text.
 func parse(text []byte) (any, bool) {
+	if deeper(text, textDepth) {
+		return nil, false
+	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	var tree any

@@ -27,7 +27,7 @@ func FromPlain(plain json.RawMessage) (json.RawMessage, error) {
 	if plain == nil {
 		return nil, nil
 	}
-	if tooDeep(plain) {
+	if TooDeep(plain) {
 		return nil, ErrTooDeep
 	}
 	if !json.Valid(plain) {
@@ -43,16 +43,20 @@ func FromPlain(plain json.RawMessage) (json.RawMessage, error) {
 	return e.apply(), nil
 }
 
-// tooDeep reports whether a text is nested above the limit. The text need not be
-// JSON yet: what reads it next must not run out of stack.
-func tooDeep(text []byte) bool {
+// TooDeep reports whether plain JSON is nested more deeply than [MaxDepth]. The
+// text need not be JSON yet: whoever takes a text from outside asks first, before
+// anything that recurses reads it.
+func TooDeep(plain []byte) bool { return deeper(plain, MaxDepth) }
+
+// deeper reports whether a text is nested above the limit.
+func deeper(text []byte, limit int) bool {
 	depth := 0
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '"':
 			i = stringEnd(text, i)
 		case '{', '[':
-			if depth++; depth > MaxDepth {
+			if depth++; depth > limit {
 				return true
 			}
 		case '}', ']':

@@ -189,29 +189,50 @@ func (p *plainer) kind(kind string) error {
 	return errBroken
 }
 
-// error writes the name and the message of an error.
+// error writes the name and the message of an error, both texts; whatever else it
+// has is read and left out.
 func (p *plainer) error() error {
-	start := len(p.out)
-	if err := p.object(false); err != nil {
+	if err := p.enter(); err != nil {
 		return err
 	}
-	var e struct {
-		Name    json.RawMessage `json:"name"`
-		Message json.RawMessage `json:"message"`
+	name, message := "null", "null"
+	start := len(p.out)
+	for first := true; ; first = false {
+		more, err := p.more('}', first)
+		if err != nil {
+			return err
+		}
+		if !more {
+			p.undefined = false
+			p.out = append(p.out[:start], `{"name":`+name+`,"message":`+message+`}`...)
+			return nil
+		}
+		key, err := p.key()
+		if err != nil {
+			return err
+		}
+		into := new(string)
+		switch string(key) {
+		case `"name"`:
+			into = &name
+		case `"message"`:
+			into = &message
+		}
+		if *into, err = p.detail(start); err != nil {
+			return err
+		}
 	}
-	if err := json.Unmarshal(p.out[start:], &e); err != nil {
-		return errBroken
-	}
-	p.out = append(p.out[:start], `{"name":`...)
-	p.out = append(append(p.out, orNull(e.Name)...), `,"message":`...)
-	p.out = append(append(p.out, orNull(e.Message)...), '}')
-	p.undefined = false
-	return nil
 }
 
-func orNull(text json.RawMessage) json.RawMessage {
-	if text == nil {
-		return json.RawMessage("null")
+// detail reads one property of an error and returns its text, "null" for what is
+// none. Nothing of it stays in the output: what is nested in errors is copied once.
+func (p *plainer) detail(start int) (string, error) {
+	text := "null"
+	if p.next() == '"' {
+		quoted, err := p.quoted()
+		return string(quoted), err
 	}
-	return text
+	err := p.value()
+	p.out = p.out[:start]
+	return text, err
 }

@@ -23,6 +23,9 @@ func TestPlain(t *testing.T) {
 		{"map", `{"__codemode_value_v1__":"Map","data":[["a",{"__codemode_bigint_v1__":"1"}]]}`, `[["a","1"]]`},
 		{"set", `{"__codemode_value_v1__":"Set","data":[1,{"__codemode_value_v1__":"Set","data":[]}]}`, `[1,[]]`},
 		{"error", `{"__codemode_value_v1__":"Error","data":{"name":"TypeError","message":"no","cause":{"__codemode_value_v1__":"undefined"}}}`, `{"name":"TypeError","message":"no"}`},
+		{"an error with nothing to say", `{"__codemode_value_v1__":"Error","data":{}}`, `{"name":null,"message":null}`},
+		{"an error in an error", `[{"__codemode_value_v1__":"Error","data":{"cause":{"__codemode_value_v1__":"Error","data":{"name":"In","message":"in"}},"name":"Out","message":"o\"ut"}}]`, `[{"name":"Out","message":"o\"ut"}]`},
+		{"an error that no sandbox wrote", `{"a":{"__codemode_value_v1__":"Error","data":{"name":{"x":[1]},"message":"m","cause":[1]}},"b":1}`, `{"a":{"name":null,"message":"m"},"b":1}`},
 		{"big integer", `{"__codemode_bigint_v1__":"123456789012345678901234567890"}`, `"123456789012345678901234567890"`},
 		{"bytes", `{"a":{"__codemode_binary_v1__":"Uint8Array","data":"AQID"}}`, `{"a":{"__codemode_binary_v1__":"Uint8Array","data":"AQID"}}`},
 		{"the user's look-alike", `{"__codemode_value_v1__":"Object","data":{"__codemode_bigint_v1__":"12"}}`, `{"__codemode_bigint_v1__":"12"}`},
@@ -128,6 +131,7 @@ func TestEqual(t *testing.T) {
 		{"big integers", `{"__codemode_bigint_v1__":"1"}`, `{"__codemode_bigint_v1__":"2"}`, false},
 		{"object and array", `{}`, `[]`, false},
 		{"broken", `{"a":`, `{"a": `, false},
+		{"deeper than any value", strings.Repeat("[", 1e6), strings.Repeat("[", 1e6) + " ", false},
 		{"broken the same way", `{"a":`, `{"a":`, true},
 	}
 	for _, tt := range tests {

@@ -150,7 +150,7 @@ func TestAnswers(t *testing.T) {
 		after               time.Duration
 	}{
 		{"ok", `{"id":7}`, "", false, 0},
-		{"garbage", "", "items.garbage: the connector's result is not JSON", false, 0},
+		{"garbage", "", "items.garbage: the connector's result is not valid JSON", false, 0},
 		{"boom", "", "connector boom", false, 0},
 		{"busy", "", "busy", true, 0},
 		{"soon", "", "soon", true, 250 * time.Millisecond},

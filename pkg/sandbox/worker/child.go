@@ -245,6 +245,9 @@ type childHost struct {
 	*child
 	pass   uint64
 	broken error // why the parent cannot be asked any more
+
+	numbers numbering
+	ahead   []sandbox.Foreseen
 }
 
 // Turn implements [sandbox.Host].
@@ -260,8 +263,16 @@ func (h *childHost) turn(issued []sandbox.Op) (sandbox.Event, error) {
 	if err := h.sendOps(h.pass, issued); err != nil {
 		return sandbox.Event{}, err
 	}
-	if err := h.send(kindTurn, h.pass, func(e *encoder) { e.int(int64(len(issued))) }); err != nil {
-		return sandbox.Event{}, err
+	ev, known := h.takeAhead(issued)
+	h.buf = appendFrame(h.buf, kindTurn, h.pass, func(e *encoder) {
+		e.int(int64(len(issued)))
+		e.bool(known)
+	})
+	if known && len(h.ahead) > 0 {
+		return ev, nil // the parent reads this turn with the next ones
+	}
+	if err := h.flush(); err != nil || known {
+		return ev, err
 	}
 	f, err := readFrame(h.in, maxParentFrame)
 	switch {
@@ -273,7 +284,8 @@ func (h *childHost) turn(issued []sandbox.Op) (sandbox.Event, error) {
 		return sandbox.Event{}, fmt.Errorf("%w: %q in a turn", errFrame, f.kind)
 	}
 	d := decoder{in: f.body}
-	ev := d.event()
+	ev = d.event()
+	h.ahead = d.foreseen()
 	return ev, d.end()
 }
 

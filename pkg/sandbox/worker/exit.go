@@ -62,7 +62,7 @@ func (w *process) exit() error {
 	case code == exitMemory:
 		return sandbox.ErrMemory
 	case code == 2 && contains("stack exceeds"):
-		return fmt.Errorf("%w, in the engine itself", sandbox.ErrStack)
+		return sandbox.ErrEngineStack
 	case code == 2 && (contains("out of memory") || contains("cannot allocate memory")):
 		return sandbox.ErrMemory
 	case code == 2 && contains("SIGSEGV") && contains("goroutine 0 "):

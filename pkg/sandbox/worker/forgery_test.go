@@ -59,6 +59,9 @@ var forgeries = map[string]func(out io.Writer, n uint64){
 	"a message that is not UTF-8": func(out io.Writer, n uint64) {
 		end(out, n, done{result: sandbox.Result{Thrown: &sandbox.Thrown{Message: "\xff", Op: -1}}}, "")
 	},
+	"a turn that it cannot know": func(out io.Writer, n uint64) {
+		put(out, appendFrame(nil, kindTurn, n, func(e *encoder) { e.int(0); e.bool(true) }))
+	},
 	"ignores": func(out io.Writer, n uint64) { op(out, n, call(`1`)) },
 	"a console line of 2 MB": func(out io.Writer, n uint64) {
 		put(out, appendFrame(nil, kindPrint, n, func(e *encoder) { e.text(strings.Repeat("x", 2<<20)) }))
@@ -78,7 +81,7 @@ func put(out io.Writer, parts ...[]byte) {
 	_, _ = out.Write(bytes.Join(parts, nil)) // the parent may have had enough
 }
 
-func count(n int64) func(*encoder) { return func(e *encoder) { e.int(n) } }
+func count(n int64) func(*encoder) { return func(e *encoder) { e.int(n); e.bool(false) } }
 
 func call(args string) sandbox.Op {
 	return sandbox.Op{Kind: sandbox.OpCall, Connector: "items", Method: "echo", Args: raw(args)}
@@ -197,7 +200,7 @@ func FuzzReadFrame(f *testing.F) {
 			case kindOp:
 				err = l.op(fr.body)
 			case kindTurn:
-				_, err = l.turn(fr.body)
+				_, _, err = l.turn(fr.body)
 			case kindPrint:
 				_, err = l.print(fr.body)
 			case kindDone:

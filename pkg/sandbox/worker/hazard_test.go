@@ -3,6 +3,7 @@ package worker
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/reprise-run/reprise/internal/hazard"
 )
@@ -25,7 +26,9 @@ func TestHazards(t *testing.T) {
 			t.Parallel()
 			slots <- struct{}{}
 			defer func() { <-slots }()
+			start := time.Now()
 			got, text := hazard.Run(t.Context(), p, c)
+			t.Logf("%.60s after %v", got, time.Since(start).Round(time.Millisecond))
 			if !c.Good(got) || !strings.Contains(text, c.Text) {
 				t.Errorf("%s: got %s, want %v with %q: %.500s", c.What, got, c.Want, c.Text, text)
 			}

@@ -16,6 +16,7 @@ type ledger struct {
 	limits     limits
 
 	ops     []opState // by ID
+	numbers numbering
 	pending []sandbox.Op
 	bytes   int // of pending
 	ended   bool
@@ -100,6 +101,7 @@ func (l *ledger) op(body []byte) error {
 	}
 	l.ops = append(l.ops, state)
 	l.pending = append(l.pending, o)
+	l.numbers.add(o)
 	return nil
 }
 
@@ -159,18 +161,20 @@ func (l *ledger) fields(o *sandbox.Op) error {
 	return l.invalid(o.Invalid)
 }
 
-// turn ends the turn and returns its operations.
-func (l *ledger) turn(body []byte) ([]sandbox.Op, error) {
+// turn ends the turn and returns its operations. known says that the worker has its
+// event already.
+func (l *ledger) turn(body []byte) (ops []sandbox.Op, known bool, err error) {
 	d := decoder{in: body}
 	n := d.int()
+	known = d.bool()
 	if err := d.end(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	ops := l.take()
+	ops = l.take()
 	if n != int64(len(ops)) {
-		return nil, forgery("a turn of %d operations, of which %d came", n, len(ops))
+		return nil, false, forgery("a turn of %d operations, of which %d came", n, len(ops))
 	}
-	return ops, nil
+	return ops, known, nil
 }
 
 func (l *ledger) take() []sandbox.Op {

@@ -63,6 +63,7 @@ type pass struct {
 	flood  flood
 	watch  *watch
 	bounds *bounds
+	ahead  []sandbox.Foreseen // that the worker has and did not take yet
 }
 
 func (p *Pool) pass(w *process, s sandbox.Script, host sandbox.Host) *pass {
@@ -139,17 +140,20 @@ func (p *pass) frame(ctx context.Context, f frame) error {
 		p.flood.slow(ctx)
 		return nil
 	case kindTurn:
-		issued, err := p.ledger.turn(f.body)
-		if err != nil {
+		issued, known, err := p.ledger.turn(f.body)
+		switch {
+		case err != nil:
 			return err
+		case known && len(p.ahead) == 0:
+			return forgery("a turn whose event it cannot know")
 		}
-		return p.turn(ctx, issued)
+		return p.turn(ctx, issued, known)
 	}
 	return forgery("a frame of kind %q", f.kind)
 }
 
-// turn asks the host what happens next and tells the worker.
-func (p *pass) turn(ctx context.Context, issued []sandbox.Op) error {
+// turn asks the host what happens next and tells the worker, unless it knows.
+func (p *pass) turn(ctx context.Context, issued []sandbox.Op, known bool) error {
 	p.take()
 	ev, err := p.host.Turn(ctx, issued)
 	if err == nil {
@@ -158,10 +162,17 @@ func (p *pass) turn(ctx context.Context, issued []sandbox.Op) error {
 	if err == nil {
 		err = p.hand(ctx)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return &hostError{err}
+	case known:
+		return p.taken(ev)
 	}
-	if err := p.send(kindEvent, func(e *encoder) { e.event(ev) }); err != nil {
+	err = p.send(kindEvent, func(e *encoder) {
+		e.event(ev)
+		e.foreseen(p.foresee())
+	})
+	if err != nil {
 		return &hostError{p.ending(err)}
 	}
 	return nil
@@ -203,17 +214,31 @@ func (p *pass) drop() error {
 	if err := p.send(kindAbort, nil); err != nil {
 		return err
 	}
-	f, err := readFrame(p.frames, p.ledger.limits.frame())
+	f, err := p.last()
 	if err != nil {
 		return err
-	}
-	if f.kind != kindDone || f.pass != p.passes {
-		return fmt.Errorf("%w: %q after the end", errFrame, f.kind)
 	}
 	end, err := p.ledger.done(f.body)
 	if err != nil {
 		return err
 	}
-	p.memory = end.memory
+	p.memory, p.ahead = end.memory, nil
 	return errors.Join(p.out.SetReadDeadline(time.Time{}), p.in.SetWriteDeadline(time.Time{}))
+}
+
+// last reads up to the frame that ends a pass which was told to end. Turns that the
+// worker had taken ahead may come before it.
+func (p *pass) last() (frame, error) {
+	for range 4 * aheadMost {
+		f, err := readFrame(p.frames, p.ledger.limits.frame())
+		switch {
+		case err != nil:
+			return f, err
+		case f.pass != p.passes:
+			return f, fmt.Errorf("%w: of pass %d after the end", errFrame, f.pass)
+		case f.kind == kindDone:
+			return f, nil
+		}
+	}
+	return frame{}, fmt.Errorf("%w: the pass goes on after its end", errFrame)
 }

@@ -92,7 +92,7 @@ func TestLimitsEndAPass(t *testing.T) {
 		{"memory, at once", `"x".repeat(2 ** 40)`, sandbox.ErrMemory},
 		{"CPU", `for (;;);`, sandbox.ErrCPU},
 		{"stack", `const f = () => f() + 1; f()`, sandbox.ErrStack},
-		{"stack of the engine", `const o = []; o.push(o); o.flat(Infinity)`, sandbox.ErrStack},
+		{"stack of the engine", `const o = []; o.push(o); o.flat(Infinity)`, sandbox.ErrEngineStack},
 		{"pending", `for (;;) items.never()`, sandbox.ErrPending},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,0 +1,102 @@
+package worker
+
+import (
+	"fmt"
+
+	"github.com/reprise-run/reprise/pkg/sandbox"
+)
+
+// A replay knows its events beforehand. The parent sends some of them along with the
+// one that is due, and the worker takes them without asking: it goes on writing its
+// turns, and the parent checks, turn by turn, that the host's answer is the event that
+// the worker took. Nothing leaves the parent before that.
+
+// aheadMost is how many events travel together.
+const aheadMost = 256
+
+func (e *encoder) foreseen(list []sandbox.Foreseen) {
+	e.int(int64(len(list)))
+	for _, f := range list {
+		e.bool(f.Timer)
+		e.int(int64(f.N))
+		e.event(f.Event)
+	}
+}
+
+func (d *decoder) foreseen() []sandbox.Foreseen {
+	var list []sandbox.Foreseen
+	for range d.count() {
+		list = append(list, sandbox.Foreseen{Timer: d.bool(), N: int(d.int()), Event: d.event()})
+	}
+	return list
+}
+
+// numbering finds operations by what they are the Nth of, and the other way round.
+type numbering struct {
+	entries, timers []int // IDs, in the order of issue
+	nth             []int // by ID
+}
+
+func (n *numbering) add(op sandbox.Op) {
+	number := -1
+	switch op.Kind {
+	case sandbox.OpCall, sandbox.OpStep:
+		number, n.entries = len(n.entries), append(n.entries, op.ID)
+	case sandbox.OpTimer:
+		number, n.timers = len(n.timers), append(n.timers, op.ID)
+	}
+	n.nth = append(n.nth, number)
+}
+
+// find returns the operation that an event was foreseen for.
+func (n *numbering) find(f sandbox.Foreseen) (id int, ok bool) {
+	list := n.entries
+	if f.Timer {
+		list = n.timers
+	}
+	if f.N < 0 || f.N >= len(list) {
+		return 0, false
+	}
+	return list[f.N], true
+}
+
+// takeAhead returns the next event that the worker knows already. It is not there when
+// there is none, or when the script has not issued what it answers: then the parent
+// finds out why.
+func (h *childHost) takeAhead(issued []sandbox.Op) (sandbox.Event, bool) {
+	for _, op := range issued {
+		h.numbers.add(op)
+	}
+	if len(h.ahead) == 0 {
+		return sandbox.Event{}, false
+	}
+	f := h.ahead[0]
+	id, ok := h.numbers.find(f)
+	if !ok {
+		h.ahead = nil
+		return sandbox.Event{}, false
+	}
+	h.ahead = h.ahead[1:]
+	f.Event.Op = id
+	return f.Event, true
+}
+
+// foresee asks the host for events beyond the one that is due.
+func (p *pass) foresee() []sandbox.Foreseen {
+	host, ok := p.host.(sandbox.Foreseeing)
+	if !ok {
+		return nil
+	}
+	p.ahead = host.Ahead(aheadMost)
+	return p.ahead
+}
+
+// taken checks the host's answer against the event that the worker took without asking.
+func (p *pass) taken(ev sandbox.Event) error {
+	f := p.ahead[0]
+	p.ahead = p.ahead[1:]
+	if id, ok := p.ledger.numbers.find(f); ok && id == ev.Op && f.Kind == ev.Kind {
+		return nil
+	}
+	return fmt.Errorf("the replay went another way than its journal: %s of operation %d", ev.Kind, ev.Op)
+}
