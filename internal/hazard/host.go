@@ -31,6 +31,9 @@ func Run(ctx context.Context, s sandbox.Sandbox, c Case) (Label, string) {
 	}
 	if l := c.Limits; l != nil {
 		script.MaxStack, script.MaxMemory, script.MaxCPU = int(l.Stack), l.MemoryMB<<20, time.Duration(l.CPUMs)*time.Millisecond
+		if l.PendingCalls > 0 {
+			script.MaxPending = int(l.PendingCalls)
+		}
 	}
 	result, err := s.Run(ctx, script, &host{now: script.Now})
 	return label(result, err)

@@ -2,7 +2,7 @@
 // want: error timeout
 () => {
   try {
-    return "a".repeat(60).replace(/^(?=((a|a)+)+$)\2b/, "");
+    return "a".repeat(60).replace(/^((?=a)a+)+c/, "");
   } catch {
     return "caught";
   }

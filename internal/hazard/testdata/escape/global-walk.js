@@ -5,7 +5,7 @@
   const walk = (v, path) => {
     if (v === null || (typeof v !== "object" && typeof v !== "function") || seen.has(v) || path.length > 12) return;
     seen.add(v);
-    if (/\[object (Go|reflect|host)/i.test(Object.prototype.toString.call(v))) found.push(path.join("."));
+    if (/\[object (Go|reflect|host)/.test(Object.prototype.toString.call(v))) found.push(path.join("."));
     for (const k of Reflect.ownKeys(v)) {
       const d = Reflect.getOwnPropertyDescriptor(v, k);
       if (!d) continue;

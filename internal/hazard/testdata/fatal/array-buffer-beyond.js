@@ -1,4 +1,4 @@
 // what: an ArrayBuffer beyond what there can be
 // want: error code
-// text: Invalid array buffer length
+// text: too large
 () => new ArrayBuffer(2 ** 53 - 1).byteLength

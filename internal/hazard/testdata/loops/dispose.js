@@ -1,5 +1,5 @@
 // what: a disposable whose disposal never ends
-// want: error timeout
+// want: error timeout | error code
 () => {
   using x = { [Symbol.dispose]() { for (;;); } };
   return 1;

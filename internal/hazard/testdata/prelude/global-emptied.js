@@ -1,6 +1,7 @@
 // what: deletes everything that can be deleted from the global object
 // want: completed 2
 async () => {
-  for (const k of Object.getOwnPropertyNames(globalThis)) delete globalThis[k];
+  const global = globalThis;
+  for (const k of Object.getOwnPropertyNames(global)) delete global[k];
   return (await items.echo(1)) + (await codemode.step("one", () => 1));
 }

@@ -1,5 +1,5 @@
 // what: code fences inside of code fences
-// want: error syntax | completed *
+// want: error syntax | error code | completed *
 // bare
 ```js
 ```js

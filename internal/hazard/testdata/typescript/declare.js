@@ -1,5 +1,5 @@
 // what: declarations that mean nothing at run time
-// want: completed 1
+// want: completed 1 | error syntax
 declare module "fs" { export function readFileSync(p: string): string; }
 declare global { interface Array<T> { evil(): void } }
 declare const process: any;
