@@ -43,6 +43,7 @@ func Make(s Script) (Bundle, error) {
 	if !mayImport(s.Text) {
 		return Bundle{Text: s.Text}, nil
 	}
+	s.Dir, s.Path = followed(s.Dir), followed(s.Path)
 	e, err := readEntry(s)
 	if err != nil {
 		return Bundle{}, named(err, s)
@@ -55,6 +56,15 @@ func Make(s Script) (Bundle, error) {
 		return Bundle{}, err
 	}
 	return Bundle{Text: text, Made: true}, nil
+}
+
+// followed follows the links of a path, as esbuild does for what it reads: otherwise
+// names would lead from one to the other through all of the file system.
+func followed(path string) string {
+	if to, err := filepath.EvalSymlinks(path); err == nil && path != "" {
+		return to
+	}
+	return path
 }
 
 // named puts the script's name into the problems of a script that does not parse.
@@ -98,7 +108,7 @@ func (e *entry) pack() (string, error) {
 		if built, err = e.build(minify); err != nil {
 			return "", err
 		}
-		for _, detail := range []detail{{packages: true, contents: true}, {contents: true}, {}} {
+		for _, detail := range []detail{{words, true}, {lines, true}, {nothing, true}, {nothing, false}} {
 			text, err := built.text(detail)
 			if err != nil {
 				return "", err

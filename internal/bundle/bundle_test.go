@@ -1,6 +1,9 @@
 package bundle_test
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -179,4 +182,32 @@ func TestJavaScriptKeepsItsImports(t *testing.T) {
 	gives(t, made(t, script(t, dir, "job.ts")), "false")
 	f["job.js"] = "import { b } from './lib2.js'\nconst n: number = b\nn" // its name is wrong, and it works
 	gives(t, made(t, script(t, f.write(t), "job.js")), "1")
+}
+
+// FuzzMake: no script panics, and one that is left alone is not changed.
+func FuzzMake(f *testing.F) {
+	for _, text := range []string{
+		"import a from './a'", "import{a}from'./a'\nreturn a", "```ts\nimport a from './a'\na\n```", "#!x\nimport './a'", "await import(x)", "require(y)",
+		"export * from './a'", "export {default} from './a'", "import a = require('./a')", "import a from './a'\n}; async () => {", "import type from 'a'",
+		"import a from './a' with {type: 'json'}", "import(`./${a}`)", "import /*", "export default import('./a')", "\u2028import a from './a'\r\n\u2029a.b.c",
+	} {
+		f.Add(text)
+	}
+	dir := f.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.ts"), []byte("export default 1; export const a = 2"), 0o600); err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if strings.Contains(text, "..") || strings.Contains(text, "/") && !strings.Contains(text, "./a") {
+			return // nothing else on the machine is of interest
+		}
+		b, err := bundle.Make(bundle.Script{Text: text, Name: "<stdin>", Dir: dir, Limit: 100_000})
+		var bad *bundle.Error
+		switch {
+		case err != nil && (!errors.As(err, &bad) || err.Error() == ""):
+			t.Errorf("%q: %v, want an Error that says something", text, err)
+		case err == nil && !b.Made && b.Text != text:
+			t.Errorf("%q was changed to %q", text, b.Text)
+		}
+	})
 }

@@ -183,6 +183,11 @@ func (e *entry) place(p Problem) Problem {
 	}
 	if p.Line > 1 {
 		p.Line--
+		if code := strings.TrimRight(string(e.code), " \t\r\n"); p.Line > len(source.Lines(string(e.code))) {
+			p.Message = "Unexpected end of the code"
+			p.Line = len(source.Lines(code))
+			p.Column = utf8.RuneCountInString(code[strings.LastIndexByte(code, '\n')+1:]) + 1
+		}
 		return e.show(p)
 	}
 	for _, m := range slices.Backward(e.moved) {

@@ -50,6 +50,7 @@ func TestWhatCannotBeImported(t *testing.T) {
 		{"a name that is not exported, on lines", "import {\n  a,\n  b,\n} from './src/lib'\na + b", "job.ts:3:3: No matching export", ""},
 		{"a name that is not exported", "import { b } from './src/lib'\nb", `job.ts:1:10: No matching export in "src/lib.ts" for import "b"`, ""},
 		{"a syntax error", "import { a } from './src/lib'\n\nconst b = ;", "job.ts:3:11: Unexpected \";\"\n  const b = ;", ""},
+		{"a syntax error at the end", "import { a } from './src/lib'\nif (a) {\n  f(a)\n", "job.ts:3:7: Unexpected end of the code\n    f(a)", ""},
 		{"one in a file", "import { a } from './src/broken'\na", "src/broken.ts:2:6: Unexpected \"*\"\n    1 +* 2", ""},
 		{"a native module", "import a from 'native'\na", `No loader is configured for ".node" files`, ""},
 	} {

@@ -42,11 +42,20 @@ type output struct {
 	meta  metafile
 }
 
-// detail says what the source map covers.
+// detail says what the source map covers beside the author's places.
 type detail struct {
-	packages bool // their places too
+	packages scope
 	contents bool // the text of the author's files
 }
+
+// scope is how much of a package's code has a place.
+type scope int
+
+const (
+	nothing scope = iota // an error shows the call in the author's code
+	lines                // its lines: the column is that of their first word
+	words
+)
 
 // text returns the bundle with its source map.
 func (o *output) text(d detail) (string, error) {
@@ -54,8 +63,8 @@ func (o *output) text(d detail) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("encode the source map: %w", err)
 	}
-	if d.packages && len(m) > maxPackages {
-		d.packages = false
+	if d.packages > nothing && len(m) > maxPackages {
+		d.packages--
 		return o.text(d)
 	}
 	code := o.hidePaths()
@@ -73,7 +82,7 @@ func (o *output) sourceMap(d detail) *source.Map {
 	room := maxContents
 	for i, name := range o.back.Sources {
 		path := unescape(name)
-		if packageAt(path) != "" && !d.packages {
+		if packageAt(path) != "" && d.packages == nothing {
 			index[i] = -1
 			continue
 		}
@@ -92,21 +101,25 @@ func (o *output) sourceMap(d detail) *source.Map {
 		}
 		out.Sources = append(out.Sources, escape(path))
 	}
-	o.copySegments(out, index)
+	o.copySegments(out, index, d.packages)
 	return out
 }
 
 // copySegments takes over what comes from the sources that stay. Of what comes from
-// nowhere one segment is enough.
-func (o *output) copySegments(out *source.Map, index []int32) {
+// nowhere, or from the line before it, one segment is enough.
+func (o *output) copySegments(out *source.Map, index []int32, packages scope) {
 	above := make([]int32, len(o.back.Sources))
+	coarse := make([]bool, len(o.back.Sources))
 	for i, name := range o.back.Sources {
-		if o.entry.wrapped && o.isEntry(unescape(name)) {
+		path := unescape(name)
+		if o.entry.wrapped && o.isEntry(path) {
 			above[i] = 1
 		}
+		coarse[i] = packages == lines && packageAt(path) != ""
 	}
-	last := int32(-1)
+	last := source.Segment{Source: -1}
 	for _, s := range o.back.Segments {
+		same := s.Source >= 0 && coarse[s.Source] && s.Line == last.Line
 		if s.Source >= 0 {
 			line := s.SourceLine - above[s.Source]
 			s.Source, s.SourceLine = index[s.Source], line
@@ -114,10 +127,11 @@ func (o *output) copySegments(out *source.Map, index []int32) {
 				s.Source = -1
 			}
 		}
-		if s.Source >= 0 || last >= 0 {
+		same = same && s.Source == last.Source && s.SourceLine == last.SourceLine
+		if (s.Source >= 0 || last.Source >= 0) && !same {
 			out.Segments = append(out.Segments, s)
 		}
-		last = s.Source
+		last = s
 	}
 }
 

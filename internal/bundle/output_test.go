@@ -131,7 +131,7 @@ func TestBundlesFitTheLimit(t *testing.T) {
 		line  string
 	}{
 		{"all of it", len(all), "  throw new Error(`no ${n}`)"},
-		{"without the places of packages", len(all) - 1, "  throw new Error(`no ${n}`)"},
+		{"without columns of packages", len(all) - 1, "  throw new Error(`no ${n}`)"},
 		{"without lines", len(all) * 6 / 10, ""},
 		{"without white space", len(all) * 4 / 10, ""},
 	} {
@@ -150,12 +150,45 @@ func TestBundlesFitTheLimit(t *testing.T) {
 	}
 }
 
-// TestLinksToTheScript: a script may be named by a link.
-func TestLinksToTheScript(t *testing.T) {
+// TestPackagesLoseTheirColumnsFirst: and then their places: an error shows the call
+// in the author's code.
+func TestPackagesLoseTheirColumnsFirst(t *testing.T) {
 	t.Parallel()
-	dir := files{"real/job.ts": "import { a } from './a'\na + 1", "real/a.ts": "export const a = 1"}.write(t)
+	dir := files{
+		"job.ts":                  "import { fail } from 'p'\n\n fail(1)",
+		"node_modules/p/index.js": strings.Repeat("exports.a = (a, b, c) => [a, b, c];\n", 300) + "exports.fail = (n) => { if (n) throw new Error('x') }\n",
+	}.write(t)
+	s := script(t, dir, "job.ts")
+	all := len(made(t, s))
+	for _, tt := range []struct {
+		limit int
+		want  sandbox.Pos
+	}{
+		{all, sandbox.Pos{File: "node_modules/p/index.js", Line: 301, Column: 38}},
+		{all - 1, sandbox.Pos{File: "node_modules/p/index.js", Line: 301, Column: 25}},
+		{all * 4 / 10, sandbox.Pos{File: "job.ts", Line: 3, Column: 2}},
+	} {
+		s.Limit = tt.limit
+		if got := thrownBy(t, made(t, s)); got.Pos != tt.want {
+			t.Errorf("%d bytes of %d: thrown at %v, want %v", tt.limit, all, got.Pos, tt.want)
+		}
+	}
+}
+
+// TestLinks: the script, or the working directory, may be named by a link.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	dir := files{"real/job.ts": "import { a } from './lib/a'\na(1)", "real/lib/a.ts": "export const a = (x) => { throw new Error(x) }"}.write(t)
 	if err := os.Symlink("real", filepath.Join(dir, "link")); err != nil {
 		t.Fatal(err)
 	}
-	gives(t, made(t, script(t, dir, "link/job.ts")), "2")
+	for cwd, want := range map[string]string{"link": "lib/a.ts", "real": "lib/a.ts", "": "real/lib/a.ts"} {
+		for _, name := range []string{"link/job.ts", "real/job.ts"} {
+			s := script(t, dir, name)
+			s.Dir = filepath.Join(dir, cwd)
+			if got := thrownBy(t, made(t, s)); got.Pos.File != want {
+				t.Errorf("%s from %q: thrown in %s, want %s", name, cwd, got.Pos.File, want)
+			}
+		}
+	}
 }

@@ -62,6 +62,7 @@ func (p *pass) trackRejection(promise *goja.Promise, operation goja.PromiseRejec
 		}
 		return
 	}
+	p.noteRejection(promise.Result())
 	p.rejected[promise] = p.scope
 	p.scope.reject(promise)
 }

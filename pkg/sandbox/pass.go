@@ -30,6 +30,7 @@ type pass struct {
 	ops     map[int]*operation       // those without an outcome
 	refused map[*goja.Object]refusal // errors that the host delivered
 	frames  []goja.StackFrame
+	thrown  []rejection // values without a place of their own
 
 	now       time.Time
 	root      *scope   // of everything outside of steps

@@ -41,7 +41,9 @@ func (p *pass) describe(v goja.Value, ex *goja.Exception) (*Thrown, error) {
 		return t, nil
 	}
 	frames := stackOf(p.rt, obj, ex)
-	t.Pos = p.placeOf(frames)
+	if t.Pos = p.placeOf(frames); len(frames) == 0 {
+		t.Pos = p.rejectionOf(v)
+	}
 	t.Line = p.line(t.Pos)
 	if t.Name == "ReferenceError" && len(frames) > 0 && frames[0].SrcName() == scriptName {
 		t.Undefined, _ = strings.CutSuffix(t.Message, " is not defined")

@@ -80,6 +80,9 @@ func TestThrownPosition(t *testing.T) {
 		{"in a callback of a sort", "async () => {\n [2, 1].sort(() => {\n throw new Error('a') }) }", 3},
 		{"unhandled", "async () => {\n Promise.reject(\n new Error('a'));\n return 1 }", 3},
 		{"unhandled, in an async function", "async () => {\n (async () => {\n await 1;\n null.x })();\n await items.nothing() }", 4},
+		{"rejected with no error", "async () => {\n await Promise.reject(\n 'a') }", 2},
+		{"rejected with an object", "async () => {\n await new Promise((_, reject) => {\n reject({a: 1}) }) }", 3},
+		{"rejected with no error, unhandled", "async () => {\n Promise.reject('b').catch(() => {});\n Promise.reject('a');\n return 1 }", 3},
 		{"reference", "async () => {\n const x = 1;\n return nope }", 3},
 		{"before its declaration", "async () => {\n x;\n let x }", 2},
 		{"assignment to a constant", "async () => {\n const x = 1;\n x = 2 }", 3},
@@ -101,6 +104,22 @@ func TestThrownPosition(t *testing.T) {
 				t.Errorf("line = %q, want %q", got.Line, want)
 			}
 		})
+	}
+}
+
+// TestThrownWithoutPosition: no place is better than a wrong one.
+func TestThrownWithoutPosition(t *testing.T) {
+	t.Parallel()
+	for _, source := range []string{
+		"async () => { throw 'a' }",
+		"async () => { await 1; throw 'a' }",
+		"async () => { const f = async () => { throw 'a' }; await f() }",
+		"async () => { await Promise.all([1].map(async () => { throw 'a' })) }",
+		"async () => { Promise.reject('b').catch(() => {}); throw 'a' }",
+	} {
+		if got := passThrown(t, source, &simHost{}); got.Pos != (Pos{}) || got.Line != "" {
+			t.Errorf("%s: thrown at %v in %q, want no place", source, got.Pos, got.Line)
+		}
 	}
 }
 

@@ -13,7 +13,7 @@ type Import struct {
 	At         int    // offset of the module's name
 	Start, End int    // of the declaration, a semicolon included
 	Tokens     []Token
-	Type       bool   // of types only: it does nothing
+	Type       bool // of types only: it does nothing
 }
 
 // Token is one word or sign of a declaration.

@@ -262,7 +262,7 @@ func (l *ledger) thrown(t *sandbox.Thrown) error {
 	if t == nil {
 		return nil
 	}
-	for _, s := range []string{t.Name, t.Message, t.Line, t.Undefined} {
+	for _, s := range append([]string{t.Name, t.Message, t.Line, t.Undefined}, t.Causes...) {
 		if err := l.text(s); err != nil {
 			return err
 		}

@@ -85,6 +85,7 @@ func (e *encoder) thrown(t *sandbox.Thrown) {
 	e.text(t.Line)
 	e.int(int64(t.Op))
 	e.text(t.Undefined)
+	e.texts(t.Causes)
 }
 
 func (d *decoder) thrown() *sandbox.Thrown {
@@ -92,7 +93,7 @@ func (d *decoder) thrown() *sandbox.Thrown {
 		return nil
 	}
 	return &sandbox.Thrown{
-		Name: d.text(), Message: d.text(), Pos: d.pos(), Line: d.text(), Op: int(d.int()), Undefined: d.text(),
+		Name: d.text(), Message: d.text(), Pos: d.pos(), Line: d.text(), Op: int(d.int()), Undefined: d.text(), Causes: d.texts(),
 	}
 }
 
