@@ -107,15 +107,15 @@ func (p *pass) queueMicrotask(call goja.FunctionCall) goja.Value {
 	return goja.Undefined()
 }
 
-// callWithout returns a function that calls fn without an argument.
+// callWithout returns a function that calls fn without an argument. It is the script's
+// kind of function: one of Go's would run the microtasks that fn queues before it
+// returned, each deeper in the stack than the one before.
 func (p *pass) callWithout(fn goja.Value) goja.Value {
-	call, _ := goja.AssertFunction(fn)
-	return p.rt.ToValue(func(goja.FunctionCall) goja.Value {
-		if _, err := call(goja.Undefined()); err != nil {
-			panic(err)
-		}
-		return goja.Undefined()
-	})
+	if p.without == nil {
+		made := throwing(p.rt.RunString("(f) => () => { f() }"))
+		p.without, _ = goja.AssertFunction(made)
+	}
+	return throwing(p.without(goja.Undefined(), fn))
 }
 
 // structuredClone copies what has a durable form.

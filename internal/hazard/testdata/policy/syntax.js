@@ -1,5 +1,5 @@
 // what: a retry policy that does not parse
-// want: error policy
+// want: error request | error policy
 // engine
 // retry: {"shouldRetry": "((((("}
 () => { throw new Error("first"); }

@@ -1,3 +1,3 @@
 // what: a pattern nested in itself
 // want: error syntax
-const /*repeat 300000 "{a:"*/ b /*repeat 300000 "}"*/ = 1
+const /*repeat 200000 "{a:"*/ b /*repeat 200000 "}"*/ = 1

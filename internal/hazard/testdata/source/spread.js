@@ -1,3 +1,3 @@
 // what: spreads inside of spreads
 // want: error syntax
-() => /*repeat 200000 "[..."*/[]/*repeat 200000 "]"*/
+() => /*repeat 100000 "[..."*/[]/*repeat 100000 "]"*/

@@ -1,5 +1,5 @@
 // what: a map that grows while it is read
-// want: error size | error timeout | error memory
+// want: completed * | error size | error timeout | error memory
 // timeoutMs: 6000
 async () => {
   const m = new Map();
