@@ -71,6 +71,7 @@ var arrows = map[string][]string{
 	"internal/bench":          {"pkg/...", "internal/..."},
 
 	// Wiring.
+	"internal/hazard":            {"pkg/execution", "pkg/sandbox", "pkg/value"},
 	"internal/workertest":        {},
 	"internal/workertest/worker": {"pkg/sandbox/worker"},
 

@@ -223,3 +223,24 @@ func encodeIn(t *testing.T, p *pass, v goja.Value) (out json.RawMessage) {
 	}
 	return out
 }
+
+// The walker of a map belongs to nobody but the map, although the script can keep it:
+// whatever is done with it, what leaves is JSON.
+func TestForEachOfTheScriptCannotBreakAValue(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ forEach, value, want string }{
+		"kept": {
+			`walk = f; f(1, 2)`, `({m: new Map(), get n() { walk(3, 4); return 5 }})`,
+			`{"m":{"__codemode_value_v1__":"Map","data":[[2,1]]},"n":5}`,
+		},
+		"nested": {
+			`if (!depth++) f({get x() { f(1, 2); return 3 }}, 4)`, `new Map()`,
+			`{"__codemode_value_v1__":"Map","data":[[4,{"x":3}]]}`,
+		},
+	} {
+		source := `async () => { let walk, depth = 0; Map.prototype.forEach = function (f) { ` + tt.forEach + ` }; return ` + tt.value + ` }`
+		if got := passValue(t, source, &simHost{}); got != tt.want {
+			t.Errorf("%s: value = %s, want %s", name, got, tt.want)
+		}
+	}
+}

@@ -95,30 +95,40 @@ func (e *encoder) collection(o *goja.Object, kind string) {
 		e.refuse("it cannot be walked through")
 		return
 	}
-	first := true
+	// They are taken first and appended afterwards: forEach may be the script's own, and
+	// call at any time what it was given.
+	var members [][2]goja.Value
 	member := func(call goja.FunctionCall) goja.Value {
-		if !first {
-			e.append(",")
-		}
-		first = false
-		if kind == kindSet {
-			e.orNull(call.Argument(0))
-			return goja.Undefined()
-		}
-		e.append("[")
-		e.orNull(call.Argument(1))
-		e.append(",")
-		e.orNull(call.Argument(0))
-		e.append("]")
+		members = append(members, [2]goja.Value{call.Argument(1), call.Argument(0)})
 		return goja.Undefined()
 	}
+	throwing(forEach(o, e.rt.ToValue(member)))
 	e.envelope(kind, func() {
 		e.append("[")
-		throwing(forEach(o, e.rt.ToValue(member)))
+		for i, m := range members {
+			if i > 0 {
+				e.append(",")
+			}
+			e.member(kind, m)
+		}
 		e.append("]")
 	})
 }
 
+// member appends one member of a Set, or a pair of a Map.
+func (e *encoder) member(kind string, m [2]goja.Value) {
+	if kind == kindSet {
+		e.orNull(m[1])
+		return
+	}
+	e.append("[")
+	e.orNull(m[0])
+	e.append(",")
+	e.orNull(m[1])
+	e.append("]")
+}
+
+// orNull appends v, or null in the place of what JSON leaves out.
 func (e *encoder) orNull(v goja.Value) {
 	if e.invalid == nil && !e.value(v, "") {
 		e.append("null")

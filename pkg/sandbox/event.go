@@ -58,11 +58,11 @@ func (p *pass) trackRejection(promise *goja.Promise, operation goja.PromiseRejec
 	if operation == goja.PromiseRejectionHandle {
 		if s, ok := p.rejected[promise]; ok {
 			delete(p.rejected, promise)
-			s.handled(promise)
+			delete(s.rejections, promise)
 		}
 		return
 	}
 	p.noteRejection(promise.Result())
 	p.rejected[promise] = p.scope
-	p.scope.rejections = append(p.scope.rejections, promise)
+	p.scope.reject(promise)
 }

@@ -122,20 +122,23 @@ func (p *pass) queueMicrotask(call goja.FunctionCall) goja.Value {
 	promise, resolve, _ := p.rt.NewPromise()
 	_ = resolve(goja.Undefined())
 	obj := p.rt.ToValue(promise).(*goja.Object)
-	then, _ := goja.AssertFunction(obj.Get("then"))
+	then, ok := goja.AssertFunction(obj.Get("then"))
+	if !ok { // the script has taken it away
+		panic(p.rt.NewTypeError("queueMicrotask: Promise.prototype.then is not a function"))
+	}
 	if _, err := then(obj, p.callWithout(fn)); err != nil {
 		panic(err)
 	}
 	return goja.Undefined()
 }
 
-// callWithout returns a function that calls fn without an argument.
+// callWithout returns a function that calls fn without an argument. It is the script's
+// kind of function: one of Go's would run the microtasks that fn queues before it
+// returned, each deeper in the stack than the one before.
 func (p *pass) callWithout(fn goja.Value) goja.Value {
-	call, _ := goja.AssertFunction(fn)
-	return p.rt.ToValue(func(goja.FunctionCall) goja.Value {
-		if _, err := call(goja.Undefined()); err != nil {
-			panic(err)
-		}
-		return goja.Undefined()
-	})
+	if p.without == nil {
+		made := throwing(p.rt.RunString("(f) => () => { f() }"))
+		p.without, _ = goja.AssertFunction(made)
+	}
+	return throwing(p.without(goja.Undefined(), fn))
 }

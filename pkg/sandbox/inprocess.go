@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/dop251/goja"
 )
@@ -136,7 +138,18 @@ func ending(ctx context.Context, err error) error {
 
 // recoverCrash is the one place where a panic of the interpreter ends.
 func recoverCrash(err *error) {
-	if x := recover(); x != nil {
+	switch x := recover(); {
+	case x == nil:
+	case isTooLarge(x):
+		*err = ErrMemory
+	default:
 		*err = &CrashError{Detail: fmt.Sprintf("%v\n%s", x, debug.Stack())}
 	}
+}
+
+// isTooLarge reports whether a panic is Go's answer to a slice that there cannot be. It
+// has no type of its own.
+func isTooLarge(x any) bool {
+	e, ok := x.(runtime.Error)
+	return ok && (strings.Contains(e.Error(), "makeslice: ") || strings.Contains(e.Error(), "growslice: "))
 }

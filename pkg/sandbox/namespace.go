@@ -68,12 +68,16 @@ func (p *pass) connector(name string) goja.Value {
 	})
 }
 
+// maxMethod bounds what leaves of the name of a method or step. No host takes one that
+// is so long.
+const maxMethod = 64 << 10
+
 // call issues a connector call and returns its promise.
 func (p *pass) call(connector, method string, call goja.FunctionCall) goja.Value {
 	if p.scope.inStep {
 		p.refuseInStep(connector + "." + method)
 	}
-	op := Op{Kind: OpCall, Connector: connector, Method: method, Pos: p.here()}
+	op := Op{Kind: OpCall, Connector: connector, Method: shorten(method, maxMethod), Pos: p.here()}
 	if len(call.Arguments) > 0 {
 		op.Args, op.Invalid = p.codec.encode(call.Arguments[0])
 	}

@@ -29,6 +29,8 @@ type pass struct {
 	entry goja.Callable // runs body, and then the microtasks
 	body  func()
 
+	without goja.Callable // wraps a microtask; nil: not made yet
+
 	main    *goja.Promise
 	fatal   *Thrown // ends the pass whatever main does
 	nextOp  int

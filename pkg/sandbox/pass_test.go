@@ -265,3 +265,44 @@ func TestPanicIsACrash(t *testing.T) {
 		t.Errorf("Run = %v, want a CrashError", err)
 	}
 }
+
+func TestWhatCannotBeAllocatedIsMemory(t *testing.T) {
+	t.Parallel()
+	_, err := runPass(t, `() => Array.prototype.sort.call({length: 2 ** 53 - 1})`, &simHost{})
+	if !errors.Is(err, ErrMemory) {
+		t.Errorf("Run = %v, want ErrMemory", err)
+	}
+}
+
+func TestMicrotasksWithoutThen(t *testing.T) {
+	t.Parallel()
+	got := passThrown(t, `() => { Promise.prototype.then = null; queueMicrotask(() => {}) }`, &simHost{})
+	if got.Name != "TypeError" {
+		t.Errorf("threw %v, want a TypeError", got)
+	}
+}
+
+// A microtask that queues the next one is not inside of it: a million of them need no
+// more of the stack than one.
+func TestMicrotasksAreNotNested(t *testing.T) {
+	t.Parallel()
+	source := `async () => { let n = 0; const again = () => { if (++n < 1e5) queueMicrotask(again) }; again(); await new Promise((r) => setTimeout(r, 1)); return n }`
+	if got := passValue(t, source, &simHost{}); got != "100000" {
+		t.Errorf("value = %s, want 100000", got)
+	}
+	seen := `async () => { const seen = []; queueMicrotask(() => { queueMicrotask(() => seen.push("inner")); seen.push("outer") }); await 0; await 0; await 0; return seen }`
+	if got := passValue(t, seen, &simHost{}); got != `["outer","inner"]` {
+		t.Errorf("value = %s, want outer before inner", got)
+	}
+}
+
+func TestLongMethodNamesAreCut(t *testing.T) {
+	t.Parallel()
+	host := &simHost{}
+	passValue(t, `async () => { await items["m".repeat(1e6)](); await codemode.step("n".repeat(1e6), () => 1) }`, host)
+	for _, op := range host.ops {
+		if len(op.Method) > maxMethod+len("…") {
+			t.Errorf("a %s with a name of %d bytes left", op.Kind, len(op.Method))
+		}
+	}
+}

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"crypto/sha256"
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"github.com/dop251/goja"
@@ -22,7 +21,8 @@ type scope struct {
 
 	console consoleState
 
-	rejections []*goja.Promise // unhandled ones, the earliest first
+	rejections map[*goja.Promise]int // unhandled ones, by the order in which they came
+	rejected   int                   // how many ever came
 
 	// Of steps only.
 	step    int // the ID of its operation
@@ -42,15 +42,25 @@ func (s *scope) source() (*rand.Rand, *rand.ChaCha8) {
 	return s.random, s.bytes
 }
 
-func (s *scope) unhandled() *goja.Promise {
-	if len(s.rejections) == 0 {
-		return nil
+// reject notes a rejection that nobody handles yet.
+func (s *scope) reject(promise *goja.Promise) {
+	if s.rejections == nil {
+		s.rejections = make(map[*goja.Promise]int)
 	}
-	return s.rejections[0]
+	s.rejections[promise] = s.rejected
+	s.rejected++
 }
 
-func (s *scope) handled(promise *goja.Promise) {
-	s.rejections = slices.DeleteFunc(s.rejections, func(r *goja.Promise) bool { return r == promise })
+// unhandled returns the earliest rejection that nobody has handled. It looks at all of
+// them: ask at the end.
+func (s *scope) unhandled() *goja.Promise {
+	var first *goja.Promise
+	for promise, n := range s.rejections {
+		if first == nil || n < s.rejections[first] {
+			first = promise
+		}
+	}
+	return first
 }
 
 // Grab, Resumed and Exited implement [goja.AsyncContextTracker]: what continues

@@ -22,7 +22,7 @@ func (p *pass) step(call goja.FunctionCall) goja.Value {
 	}
 	promise, resolve, reject := p.rt.NewPromise()
 	p.stepCount++
-	p.issue(Op{Kind: OpStep, Method: name.String(), Pos: p.here()}, &operation{
+	p.issue(Op{Kind: OpStep, Method: shorten(name.String(), maxMethod), Pos: p.here()}, &operation{
 		resolve: resolve, reject: reject, call: closure,
 		ordinal: p.stepCount,
 	})

@@ -223,3 +223,23 @@ func TestLongThrownTextIsCut(t *testing.T) {
 		t.Errorf("message of %d bytes, want about %d", len(got.Message), maxThrownText)
 	}
 }
+
+func TestLongNamesAreCut(t *testing.T) {
+	t.Parallel()
+	got := passThrown(t, `() => { const e = new Error("m"); e.name = "N".repeat(1e6); throw e }`, &simHost{})
+	if len(got.Name) > maxThrownName+len("…") {
+		t.Errorf("the name has %d bytes, want at most %d", len(got.Name), maxThrownName)
+	}
+}
+
+func TestEarliestRejectionCounts(t *testing.T) {
+	t.Parallel()
+	source := `() => {
+		const all = Array.from({length: 100}, (_, i) => Promise.reject(new Error("e" + i)));
+		all[0].catch(() => {});
+		all[1].catch(() => {});
+	}`
+	if got := passThrown(t, source, &simHost{}); got.Message != "e2" {
+		t.Errorf("threw %q, want e2", got.Message)
+	}
+}

@@ -23,6 +23,7 @@ const processName = "reprise-sandbox-worker"
 const (
 	exitOK     = 0
 	exitBroken = 70 // the parent spoke nonsense, or the worker could not be set up
+	exitMemory = 77 // the script kept more memory than it may
 )
 
 // nativeStack is the part of a pass's memory that the engine's own recursion may use:
@@ -46,6 +47,7 @@ func Main() {
 
 // serve is the life of a worker.
 func serve() int {
+	os.Clearenv() // what it has is for the runtime, which has read it
 	time.Local = time.UTC
 	runtime.GOMAXPROCS(1) // one script, one processor
 	if err := live(os.Args[1:]); err != nil && !errors.Is(err, io.EOF) {

@@ -17,6 +17,7 @@ const (
 	endedSyntax                // the source does not parse
 	endedStack                 // sandbox.ErrStack
 	endedPending               // sandbox.ErrPending
+	endedMemory                // sandbox.ErrMemory
 	endedAborted               // the parent said so
 	endedCrash                 // sandbox.CrashError
 	endedOther                 // any other error
@@ -55,6 +56,8 @@ func doneOf(result sandbox.Result, value json.RawMessage, err error) done {
 		return done{how: endedStack}
 	case errors.Is(err, sandbox.ErrPending):
 		return done{how: endedPending}
+	case errors.Is(err, sandbox.ErrMemory):
+		return done{how: endedMemory}
 	case errors.Is(err, errAborted):
 		return done{how: endedAborted}
 	case errors.As(err, &crash):
@@ -77,6 +80,8 @@ func (d done) err() error {
 		return sandbox.ErrStack
 	case endedPending:
 		return sandbox.ErrPending
+	case endedMemory:
+		return sandbox.ErrMemory
 	case endedAborted:
 		return errAborted
 	case endedCrash:

@@ -59,9 +59,14 @@ func (w *process) exit() error {
 	status, _ := state.Sys().(syscall.WaitStatus)
 	contains := func(s string) bool { return bytes.Contains(words, []byte(s)) }
 	switch code := state.ExitCode(); {
+	case code == exitMemory:
+		return sandbox.ErrMemory
 	case code == 2 && contains("stack exceeds"):
 		return sandbox.ErrEngineStack
 	case code == 2 && (contains("out of memory") || contains("cannot allocate memory")):
+		return sandbox.ErrMemory
+	case code == 2 && contains("SIGSEGV") && contains("goroutine 0 "):
+		// The runtime itself used memory that the system did not give it.
 		return sandbox.ErrMemory
 	case status.Signaled() && status.Signal() == syscall.SIGKILL:
 		return fmt.Errorf("%w: the system killed the worker", sandbox.ErrMemory)

@@ -119,3 +119,17 @@ func TestSecondPassOfASourceParsesNothing(t *testing.T) {
 		t.Errorf("stats = %+v, want one source parsed in 20 passes", s)
 	}
 }
+
+// A script that makes much garbage keeps little: it is not what the limit is for.
+func TestGarbageIsNotCountedAsMemory(t *testing.T) {
+	t.Parallel()
+	p := pool(t, Config{MaxMemory: 96 << 20})
+	for _, source := range []string{
+		`let n = 0; for (let i = 0; i < 8000; i++) n += new Uint8Array(1 << 20).length; n`,
+		`let n = 0; for (let i = 0; i < 2000; i++) n += ("x".repeat(1 << 20) + i).length; n > 0 ? 8388608000 : 0`,
+	} {
+		if r, err := p.Run(t.Context(), script(source), &echo{}); err != nil || string(r.Value) != "8388608000" {
+			t.Errorf("%s: Run = %s, %v, want 8388608000", source, r.Value, err)
+		}
+	}
+}

@@ -19,6 +19,11 @@ const readyTimeout = 30 * time.Second
 // recent is how many sources are remembered for each worker: it need not parse them.
 const recent = 32
 
+// collector has the garbage collector of a worker stop its script while it works. On
+// the one processor that a worker has they would only take turns, and a script that
+// makes nothing but garbage could reach its limit in the collector's pauses.
+const collector = "GODEBUG=gcstoptheworld=1"
+
 // process is a worker seen from outside. One pass at a time uses it.
 type process struct {
 	cmd    *exec.Cmd
@@ -75,7 +80,7 @@ func (w *process) open(cfg Config, life *os.File, isolated bool) error {
 	w.in, w.out, w.frames = in, out, bufio.NewReaderSize(out, 32<<10)
 	w.cmd = &exec.Cmd{
 		Path: cfg.Path, Args: []string{processName, strconv.FormatInt(cfg.MaxMemory, 10)},
-		Env: []string{}, Dir: "/", Stdin: childIn, Stdout: childOut, Stderr: w.stderr,
+		Env: []string{collector}, Dir: "/", Stdin: childIn, Stdout: childOut, Stderr: w.stderr,
 		SysProcAttr: attributes(isolated),
 	}
 	if canInherit {

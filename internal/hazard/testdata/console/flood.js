@@ -1,0 +1,3 @@
+// what: logs in a loop without end
+// want: error timeout
+() => { for (;;) console.log("x"); }

@@ -1,0 +1,3 @@
+// what: fills an array of four billion elements
+// want: error memory
+() => new Array(2 ** 32 - 1).fill(0).length

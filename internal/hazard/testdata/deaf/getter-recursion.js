@@ -1,0 +1,3 @@
+// what: a getter that reads itself
+// want: error stack
+() => ({ get x() { return this.x; } }).x

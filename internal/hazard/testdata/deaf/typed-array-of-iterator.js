@@ -1,0 +1,3 @@
+// what: a typed array of an endless generator
+// want: error memory
+() => new Uint8Array((function* () { for (;;) yield 1; })()).length

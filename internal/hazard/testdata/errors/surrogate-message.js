@@ -1,0 +1,3 @@
+// what: an error message of halves of surrogate pairs
+// want: error code
+() => { throw new Error("\ud800".repeat(10)); }

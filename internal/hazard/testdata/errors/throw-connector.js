@@ -1,0 +1,3 @@
+// what: throws a connector
+// want: error code
+() => { throw items; }

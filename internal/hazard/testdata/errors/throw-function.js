@@ -1,0 +1,3 @@
+// what: throws a function
+// want: error code
+() => { throw function f() {}; }

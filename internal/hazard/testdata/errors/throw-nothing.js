@@ -1,0 +1,4 @@
+// what: throws undefined
+// want: error code
+// text: undefined
+() => { throw undefined; }

@@ -1,0 +1,4 @@
+// what: throws null
+// want: error code
+// text: null
+() => { throw null; }

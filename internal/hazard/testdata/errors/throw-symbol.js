@@ -1,0 +1,3 @@
+// what: throws a symbol
+// want: error code
+() => { throw Symbol("x"); }

@@ -1,0 +1,3 @@
+// what: rejects with a thenable
+// want: error code
+async () => { await Promise.reject({ then() { for (;;); } }); }

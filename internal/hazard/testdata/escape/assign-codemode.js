@@ -1,0 +1,3 @@
+// what: assigns to codemode
+// want: error code
+() => { codemode = null; }

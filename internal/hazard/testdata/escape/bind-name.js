@@ -1,0 +1,4 @@
+// what: the name by which connectors are bound
+// want: error code
+// text: __bind is not defined
+() => __bind()

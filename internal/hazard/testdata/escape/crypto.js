@@ -1,0 +1,3 @@
+// what: random bytes into what is no typed array
+// want: error code
+() => crypto.getRandomValues({ length: 10 })

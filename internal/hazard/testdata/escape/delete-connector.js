@@ -1,0 +1,3 @@
+// what: deletes connectors
+// want: completed * | error code | error syntax
+async () => { delete globalThis.items; return await items.echo(1); }

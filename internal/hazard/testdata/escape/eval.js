@@ -1,0 +1,4 @@
+// what: eval of an expression
+// want: error code
+// text: code cannot be made from text
+() => eval("1+1")

@@ -1,0 +1,3 @@
+// what: asks for import.meta
+// want: error syntax | error code | completed *
+() => import.meta.url

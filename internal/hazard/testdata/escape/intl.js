@@ -1,0 +1,3 @@
+// what: Intl
+// want: completed "undefined" | completed "object"
+() => typeof Intl

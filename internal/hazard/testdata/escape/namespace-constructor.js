@@ -1,0 +1,3 @@
+// what: the constructor of a connector
+// want: error code
+() => items.constructor.constructor("return process")()

@@ -1,0 +1,3 @@
+// what: the constructor that Function.prototype has
+// want: error code
+() => Function.prototype.constructor("return 1")()

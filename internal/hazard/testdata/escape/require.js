@@ -1,0 +1,4 @@
+// what: require
+// want: error code
+// text: require is not defined
+() => require("child_process")

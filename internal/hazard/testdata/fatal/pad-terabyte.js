@@ -1,0 +1,3 @@
+// what: a string of a terabyte by padEnd
+// want: error memory
+() => "x".padEnd(2 ** 40).length

@@ -1,0 +1,3 @@
+// what: a source of opening braces
+// want: error syntax
+/*repeat 990000 "{"*/

@@ -1,0 +1,3 @@
+// what: a source of negations
+// want: error syntax
+/*repeat 990000 "!"*/1

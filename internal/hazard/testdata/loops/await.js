@@ -1,0 +1,3 @@
+// what: awaits nothing without end
+// want: error timeout
+async () => { for (;;) await 0; }

@@ -1,0 +1,3 @@
+// what: a comparator without end
+// want: error timeout
+() => [3, 2, 1].sort(() => { for (;;); })

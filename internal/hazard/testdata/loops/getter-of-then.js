@@ -1,0 +1,3 @@
+// what: a then whose getter never ends
+// want: error timeout
+async () => await { get then() { for (;;); } }

@@ -1,0 +1,3 @@
+// what: a loop without end
+// want: error timeout
+() => { while (true); }

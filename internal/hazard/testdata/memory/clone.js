@@ -1,0 +1,3 @@
+// what: clones what it cloned, doubled
+// want: error memory | error code
+() => { let o = { a: 1 }; for (;;) o = structuredClone({ l: o, r: o }); }

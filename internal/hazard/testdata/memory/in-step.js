@@ -1,0 +1,3 @@
+// what: allocates without end inside of a step
+// want: error memory
+async () => await codemode.step("hoard", () => { const a = []; for (;;) a.push([a.length]); })

@@ -1,0 +1,3 @@
+// what: a Map that grows without end
+// want: error memory
+() => { const m = new Map(); for (let i = 0; ; i++) m.set("key" + i, [i]); }

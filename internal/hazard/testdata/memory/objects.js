@@ -1,0 +1,3 @@
+// what: keeps objects without end
+// want: error memory
+() => { let o = {}; for (;;) o = { o, p: {} }; }

@@ -1,0 +1,3 @@
+// what: waits for a promise that nothing can settle
+// want: error stuck
+async () => await new Promise(() => {})

@@ -1,0 +1,4 @@
+// what: nothing but white space
+// want: completed null
+// bare
+/*repeat 900000 " "*/

@@ -1,0 +1,3 @@
+// what: a comment without an end
+// want: error syntax
+() => 1 /* /*repeat 1000 "x"*/

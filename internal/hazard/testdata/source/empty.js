@@ -1,0 +1,3 @@
+// what: nothing at all
+// want: completed null
+// bare

@@ -1,0 +1,3 @@
+// what: eval spelt by escapes
+// want: error code
+() => \u0065val("1")

@@ -1,0 +1,3 @@
+// what: many imports
+// want: error syntax | error code
+/*repeat 30000 "import 'a';\n"*/

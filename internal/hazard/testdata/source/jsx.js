@@ -1,0 +1,3 @@
+// what: markup in the source
+// want: error syntax
+() => /*repeat 100000 "<a>"*/

@@ -1,0 +1,3 @@
+// what: a long chain of new
+// want: error syntax
+() => /*repeat 200000 "new "*/ Object

@@ -1,0 +1,3 @@
+// what: a chain of optional members
+// want: error syntax
+() => { const a = {}; return a/*repeat 200000 "?.a"*/; }

@@ -1,0 +1,3 @@
+// what: a string without an end
+// want: error syntax
+() => "/*repeat 1000 "x"*/

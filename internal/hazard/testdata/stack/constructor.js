@@ -1,0 +1,3 @@
+// what: a constructor that constructs itself
+// want: error stack
+() => { class A { constructor() { new A(); } } return new A(); }

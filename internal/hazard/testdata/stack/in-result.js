@@ -1,0 +1,3 @@
+// what: recursion in a getter of the result
+// want: error stack
+() => ({ get x() { const f = () => f() + 1; return f(); } })

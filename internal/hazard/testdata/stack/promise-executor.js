@@ -1,0 +1,3 @@
+// what: promise executors inside of one another
+// want: error stack
+() => { const f = () => new Promise(() => f()); return f(); }

@@ -1,0 +1,3 @@
+// what: a step whose value has a hostile then
+// want: error timeout
+async () => await codemode.step("p", () => ({ get then() { for (;;); } }))

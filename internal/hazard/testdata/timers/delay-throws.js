@@ -1,0 +1,3 @@
+// what: a delay whose conversion throws
+// want: error code
+() => setTimeout(() => {}, { valueOf() { throw new Error("x"); } })

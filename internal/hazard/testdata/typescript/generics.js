@@ -1,0 +1,3 @@
+// what: arrows that could be generics
+// want: error syntax
+const x = /*repeat 150000 "<T>("*/1

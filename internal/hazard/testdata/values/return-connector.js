@@ -1,0 +1,3 @@
+// what: returns a connector
+// want: completed {}
+() => items

@@ -1,0 +1,3 @@
+// what: spreads a connector into an array
+// want: error code
+() => [...items]

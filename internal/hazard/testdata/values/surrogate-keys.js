@@ -1,0 +1,6 @@
+// what: halves of surrogate pairs in keys
+// want: completed [true,"x"]
+async () => {
+  const v = await items.echo({ "\ud800": "x" });
+  return [Object.keys(v)[0] === "\ud800", v["\ud800"]];
+}
