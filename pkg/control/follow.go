@@ -58,11 +58,37 @@ func (f follower) run(ctx context.Context) (execution.Outcome, error) {
 			}()
 		case l := <-looks:
 			if o, ok, err := l.verdict(); ok || err != nil {
+				if ok {
+					f.catchUp(ctx)
+				}
 				return o, err
 			}
 			trouble = f.report(trouble, l.err)
 			timer.Reset(delay)
 			delay = min(delay*2, lastLook)
+		}
+	}
+}
+
+// catchUp hands on the events up to the end that a look has seen already: they are on
+// their way, if they are not lost.
+func (f follower) catchUp(ctx context.Context) {
+	if f.onEvent == nil {
+		return
+	}
+	timer := time.NewTimer(firstLook)
+	defer timer.Stop()
+	for {
+		select {
+		case e := <-f.events:
+			f.onEvent(e)
+			if _, ok := e.outcome(); ok {
+				return
+			}
+		case <-timer.C:
+			return
+		case <-ctx.Done():
+			return
 		}
 	}
 }

@@ -1,0 +1,40 @@
+package control
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+)
+
+// A look may learn of the end before the events that led to it were read: they are
+// handed on all the same.
+func TestLookDoesNotOvertakeTheEvents(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		events := make(chan Event)
+		var heard []string
+		f := follower{
+			events:  events,
+			onEvent: func(e Event) { heard = append(heard, e.Name) },
+			look: func(context.Context) (execution.Record, error) {
+				return execution.Record{Status: execution.Completed}, nil
+			},
+		}
+		go func() {
+			synctest.Wait() // until the look has told
+			for _, name := range []string{"started", "log"} {
+				events <- Event{Name: name}
+			}
+			events <- Event{ID: at(1), Name: "completed", Data: []byte(`{"status":"completed","executionId":"` + string(at(1)) + `"}`)}
+		}()
+		o, err := f.run(t.Context())
+		if err != nil || o.Status != execution.Completed {
+			t.Errorf("run = %+v, %v", o, err)
+		}
+		if len(heard) != 3 {
+			t.Errorf("heard %q, want started, log and completed", heard)
+		}
+	})
+}
