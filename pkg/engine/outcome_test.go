@@ -121,7 +121,7 @@ func TestConsoleIsKept(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
 	res := r.run(`async () => { console.log("a", 1, {x:1}, [1,2], null, undefined); console.warn("w"); console.error("e"); console.info("i"); console.log(); return 1 }`)
-	want := "a 1 [object Object] 1,2 null undefined|[warn] w|[error] e|"
+	want := "a 1 { x: 1 } [ 1, 2 ] null undefined|[warn] w|[error] e|"
 	if got := strings.Join(res.Logs, "|"); got != want {
 		t.Errorf("logs %q, want %q", got, want)
 	}

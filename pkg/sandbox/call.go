@@ -23,6 +23,14 @@ func compileFunction(source string) (*goja.Program, error) {
 	if err := checkNesting(source); err != nil {
 		return nil, err
 	}
+	if needsLowering(source) {
+		// Its positions are lost: the name of its file is another.
+		if r := lower("("+source+"\n)", false); len(r.Errors) == 0 {
+			if prg, err := goja.Compile("", string(r.Code), false); err == nil {
+				return prg, nil
+			}
+		}
+	}
 	prg, err := goja.Compile(functionName, "("+source+"\n)", false)
 	if err == nil {
 		return prg, nil

@@ -17,6 +17,7 @@ type compiled struct {
 	prg *goja.Program
 
 	origin *origin
+	words  words
 }
 
 // compile turns a submitted source into a program that evaluates, with
@@ -45,7 +46,7 @@ func compile(text string) (c *compiled, err error) {
 	if err != nil {
 		return nil, p.engineError(err)
 	}
-	return &compiled{prg: prg, origin: p.origin}, nil
+	return &compiled{prg: prg, origin: p.origin, words: wordsOf(text)}, nil
 }
 
 // author returns the place in the author's source that the position of a stack

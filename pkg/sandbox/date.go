@@ -1,36 +1,33 @@
 package sandbox
 
-import "github.com/dop251/goja"
+import (
+	"time"
 
-// How dates are shown: the language's own texts, and those of en-US.
+	"github.com/dop251/goja"
+)
+
+// How dates are shown in the language's own texts.
 const (
-	dateText   = "Mon Jan 02 2006"
-	timeText   = "15:04:05 GMT-0700 (MST)"
-	localeDate = "1/2/2006"
-	localeTime = "3:04:05 PM"
+	dayText  = "Mon Jan 02 2006"
+	timeText = "15:04:05 GMT-0700 (MST)"
 )
 
 // guardedDate is Date with UTC as the local time. The engine takes the local time
 // of the process; where that is UTC itself, in a worker, little is left to do.
 func (p *pass) guardedDate(date *goja.Object) goja.Value {
 	proto := date.Get("prototype").(*goja.Object)
-	show := func(name, layout string, localized bool) {
+	show := func(name, layout string) {
 		_ = hide(proto, name, p.native(name, func(call goja.FunctionCall) goja.Value {
-			if localized {
-				p.checkDateLocale(call)
-			}
-			return p.formatDate(call.This, layout)
+			return p.dateTextOf(call.This, layout)
 		}))
 	}
-	show("toLocaleString", localeDate+", "+localeTime, true)
-	show("toLocaleDateString", localeDate, true)
-	show("toLocaleTimeString", localeTime, true)
+	p.localizeDates(proto)
 	if isUTC() {
 		return date
 	}
-	show("toString", dateText+" "+timeText, false)
-	show("toDateString", dateText, false)
-	show("toTimeString", timeText, false)
+	show("toString", dayText+" "+timeText)
+	show("toDateString", dayText)
+	show("toTimeString", timeText)
 	for _, part := range []string{"FullYear", "Month", "Date", "Day", "Hours", "Minutes", "Seconds", "Milliseconds"} {
 		_ = hide(proto, "get"+part, proto.Get("getUTC"+part))
 		if part != "Day" {
@@ -74,6 +71,44 @@ func (p *pass) utcConstructor(date *goja.Object) *goja.Object {
 		return args
 	}
 	return p.wrapConstructor(date, adapt, func() goja.Value {
-		return p.rt.ToValue(p.time().UTC().Format(dateText + " " + timeText))
+		return p.rt.ToValue(p.time().UTC().Format(dayText + " " + timeText))
 	})
+}
+
+// dateTextOf shows a Date of the script in one of the language's own ways.
+func (p *pass) dateTextOf(v goja.Value, layout string) goja.Value {
+	t, ok := p.dateOf(v)
+	if !ok {
+		return p.rt.ToValue("Invalid Date")
+	}
+	return p.rt.ToValue(t.Format(layout))
+}
+
+// dateOf returns the time of a Date; false for an invalid one.
+func (p *pass) dateOf(v goja.Value) (time.Time, bool) {
+	obj, ok := v.(*goja.Object)
+	if !ok || obj.ExportType() != timeType {
+		panic(p.rt.NewTypeError("this is not a Date"))
+	}
+	t, ok := obj.Export().(time.Time)
+	return t.UTC(), ok
+}
+
+// localizeDates gives dates the texts of en-US.
+func (p *pass) localizeDates(proto *goja.Object) {
+	for _, m := range []struct{ name, required, defaults string }{
+		{"toLocaleString", needsAny, needsAll},
+		{"toLocaleDateString", needsDate, needsDate},
+		{"toLocaleTimeString", needsTime, needsTime},
+	} {
+		_ = hide(proto, m.name, p.native(m.name, func(call goja.FunctionCall) goja.Value {
+			t, ok := p.dateOf(call.This)
+			f := p.newDateFormat(call.Argument(0), call.Argument(1), m.required, m.defaults)
+			f.check(p)
+			if !ok {
+				return p.rt.ToValue("Invalid Date")
+			}
+			return p.rt.ToValue(joined(f.parts(p.shownTime(p.rt.ToValue(t.UnixMilli())))))
+		}))
+	}
 }

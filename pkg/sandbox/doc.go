@@ -19,6 +19,9 @@
 //     changing an argument afterwards changes nothing.
 //   - What the closure of a step draws, prints or schedules leaves the rest of the
 //     pass as if the closure had not run.
+//   - The language is the current one, and what is not there, or not known to be
+//     right, throws an error that says so: docs/LANGUAGE.md, and the table in
+//     pkg/sandbox/sandboxtest that holds it.
 //   - When Turn returned an error or the context ended, no further line of the
 //     script runs, not even a catch or finally.
 //   - Run and Call return errors; they never panic and leave no goroutine behind.

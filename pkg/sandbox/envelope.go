@@ -20,6 +20,8 @@ var (
 	mapType         = reflect.TypeFor[[][2]any]()
 	listType        = reflect.TypeFor[[]any]() // arrays, and sets
 	recordType      = reflect.TypeFor[map[string]any]()
+	bytesType       = reflect.TypeFor[[]byte]()
+	namespaceType   = reflect.TypeFor[*namespace]()
 )
 
 // The words of durable text. pkg/value says what they mean.
@@ -163,7 +165,7 @@ func (e *encoder) binary(kind string, o *goja.Object) {
 }
 
 func viewKind(t reflect.Type) string {
-	if t == reflect.TypeFor[[]byte]() {
+	if t == bytesType {
 		return "Uint8Array"
 	}
 	return "ArrayBufferView"

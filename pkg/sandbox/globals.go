@@ -43,24 +43,11 @@ func (p *pass) install(s samples, bind *goja.Program) error {
 	}
 	p.rt.SetTimeSource(p.time)
 	p.rt.SetRandSource(p.random)
-	global := p.rt.GlobalObject()
-	for _, f := range []struct {
-		name string
-		fn   func(goja.FunctionCall) goja.Value
-	}{
-		{"setTimeout", p.setTimer("setTimeout", false)},
-		{"setInterval", p.setTimer("setInterval", true)},
-		{"clearTimeout", p.clearTimer},
-		{"clearInterval", p.clearTimer},
-		{"queueMicrotask", p.queueMicrotask},
-		{"structuredClone", p.structuredClone},
-	} {
-		if !p.reaches(f.name) {
-			continue
-		}
-		if err := hide(global, f.name, p.native(f.name, f.fn)); err != nil {
-			return fmt.Errorf("define %s: %w", f.name, err)
-		}
+	if err := p.installFunctions(); err != nil {
+		return err
+	}
+	if p.reaches("console") {
+		p.captureIntrinsics()
 	}
 	for _, g := range []struct {
 		name  string
@@ -77,14 +64,52 @@ func (p *pass) install(s samples, bind *goja.Program) error {
 			return fmt.Errorf("define %s: %w", g.name, err)
 		}
 	}
+	for _, g := range []struct {
+		file  string
+		names []string
+	}{
+		{"clone", []string{"structuredClone"}},
+		{"exception", []string{"DOMException"}},
+		{"event", []string{"Event", "CustomEvent", "EventTarget", "AbortSignal", "AbortController"}},
+		{"text", []string{"TextEncoder", "TextDecoder"}},
+		{"url", []string{"URL", "URLSearchParams"}},
+	} {
+		if err := p.preludeGlobals(g.file, g.names...); err != nil {
+			return err
+		}
+	}
 	return p.bind(bind)
 }
 
-// reaches reports whether the script could look at the global called name: it names
-// it, or the object that has all globals, or spells something with escapes. Most
-// scripts name few, and to make one costs as much as a call.
-func (p *pass) reaches(name string) bool {
-	return p.mentions(name) || p.mentions("this") || p.mentions("globalThis") || p.mentions(`\`)
+// installFunctions gives the runtime the globals that are functions of ours.
+func (p *pass) installFunctions() error {
+	for _, f := range []struct {
+		name   string
+		length int
+		fn     func(goja.FunctionCall) goja.Value
+	}{
+		{"setTimeout", 1, p.setTimer("setTimeout", false)},
+		{"setInterval", 1, p.setTimer("setInterval", true)},
+		{"clearTimeout", 0, p.clearTimer},
+		{"clearInterval", 0, p.clearTimer},
+		{"queueMicrotask", 1, p.queueMicrotask},
+		{"atob", 1, p.atob},
+		{"btoa", 1, p.btoa},
+	} {
+		if !p.reaches(f.name) {
+			continue
+		}
+		if err := hide(p.rt.GlobalObject(), f.name, p.sized(f.length, p.native(f.name, f.fn))); err != nil {
+			return fmt.Errorf("define %s: %w", f.name, err)
+		}
+	}
+	return nil
+}
+
+// sized gives a function its length: the number of arguments that it needs.
+func (p *pass) sized(length int, fn *goja.Object) *goja.Object {
+	_ = fn.DefineDataProperty("length", p.rt.ToValue(length), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	return fn
 }
 
 // queueMicrotask runs a function after the current one. What it throws is a
@@ -116,17 +141,4 @@ func (p *pass) callWithout(fn goja.Value) goja.Value {
 		p.without, _ = goja.AssertFunction(made)
 	}
 	return throwing(p.without(goja.Undefined(), fn))
-}
-
-// structuredClone copies what has a durable form.
-func (p *pass) structuredClone(call goja.FunctionCall) goja.Value {
-	durable, invalid := p.codec.encode(call.Argument(0))
-	if invalid != nil {
-		panic(p.rt.NewTypeError("structuredClone: %s", invalid.Problem))
-	}
-	v, err := p.codec.decode(durable)
-	if err != nil {
-		panic(p.rt.NewTypeError("structuredClone: %s", err))
-	}
-	return v
 }

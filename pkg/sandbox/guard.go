@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/dop251/goja"
@@ -13,6 +12,7 @@ import (
 // They are compiled once and run in every pass.
 type samples struct {
 	function, async, generator *goja.Program
+	preludes                   preludes
 }
 
 func compileSamples() samples {
@@ -20,12 +20,14 @@ func compileSamples() samples {
 		function:  goja.MustCompile("", "(function () {})", true),
 		async:     goja.MustCompile("", "(async function () {})", true),
 		generator: goja.MustCompile("", "(function* () {})", true),
+		preludes:  newPreludes(),
 	}
 }
 
-// guard closes what must not be in reach, and repairs where the engine would give
-// a wrong answer without an error.
+// guard closes what must not be in reach, repairs where the engine would give a wrong
+// answer without an error, and adds what it has not got yet of the language.
 func (p *pass) guard(s samples) error {
+	p.samples = s
 	global := p.rt.GlobalObject()
 	if err := global.Delete("GoError"); err != nil {
 		return fmt.Errorf("remove GoError: %w", err)
@@ -33,31 +35,12 @@ func (p *pass) guard(s samples) error {
 	if err := p.forbidEval(s); err != nil {
 		return fmt.Errorf("forbid eval: %w", err)
 	}
-	if p.mentions("toLocale") {
-		if err := p.guardNumbers(); err != nil {
-			return fmt.Errorf("guard numbers: %w", err)
-		}
-	}
-	if p.mentions("asyncIterator") {
-		symbol := global.Get("Symbol").(*goja.Object)
-		if err := symbol.DefineDataProperty("asyncIterator", goja.NewSymbol("Symbol.asyncIterator"),
-			goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE); err != nil {
-			return fmt.Errorf("define Symbol.asyncIterator: %w", err)
-		}
-	}
-	if p.mentions("RegExp") || p.mentions(`\p`) || p.mentions(`\P`) {
-		if err := hide(global, "RegExp", p.guardedRegExp(global.Get("RegExp").(*goja.Object))); err != nil {
-			return fmt.Errorf("guard RegExp: %w", err)
-		}
+	if err := p.extend(); err != nil {
+		return err
 	}
 	date := global.Get("Date").(*goja.Object)
 	return p.lazy("Date", func() goja.Value { return p.guardedDate(date) })
 }
-
-// mentions reports whether the source has a word. The engine makes its globals when
-// they are first used: repairing those that a script does not name would cost more
-// than all the rest of a short pass.
-func (p *pass) mentions(word string) bool { return strings.Contains(p.script.Source, word) }
 
 // forbidEval makes everything that compiles text throw: text that no compiler of
 // ours has seen can end the process.
@@ -77,7 +60,7 @@ func (p *pass) forbidEval(s samples) error {
 		return err
 	}
 	// Without an asterisk in the source there is no generator to ask.
-	if p.mentions("*") {
+	if p.mentions(starMark) {
 		_, err = p.forbidConstructor("GeneratorFunction", s.generator)
 	}
 	return err
@@ -105,12 +88,6 @@ func (p *pass) forbidden(what string) func(goja.FunctionCall) goja.Value {
 	return func(goja.FunctionCall) goja.Value {
 		panic(p.rt.NewTypeError("%s is not possible here: code cannot be made from text", what))
 	}
-}
-
-// guardedRegExp is RegExp, but for what the engine would match wrongly: it takes
-// \p{L} for the letters p{L}. Literals with \p arrive here as well.
-func (p *pass) guardedRegExp(regexp *goja.Object) goja.Value {
-	return p.wrapConstructor(regexp, p.refuseProperties, nil)
 }
 
 // wrapConstructor returns a constructor that is like class, but that passes its
@@ -169,33 +146,9 @@ func (p *pass) isInstance(call goja.FunctionCall) goja.Value {
 	return p.rt.ToValue(false)
 }
 
-func (p *pass) refuseProperties(args []goja.Value) []goja.Value {
-	if len(args) < 2 || !goja.IsString(args[0]) || !strings.Contains(args[1].String(), "u") {
-		return args
-	}
-	if hasProperty(args[0].String()) {
-		p.throw("SyntaxError", `\p{} is not supported in regular expressions`)
-	}
-	return args
-}
-
 // throw throws an error of the language in the script.
 func (p *pass) throw(name, message string) {
 	panic(throwing(p.codec.newError(name, message)))
-}
-
-// hasProperty reports whether a pattern has \p or \P that is not itself escaped.
-func hasProperty(pattern string) bool {
-	for i := 0; i+1 < len(pattern); i++ {
-		if pattern[i] != '\\' {
-			continue
-		}
-		i++
-		if pattern[i] == 'p' || pattern[i] == 'P' {
-			return true
-		}
-	}
-	return false
 }
 
 // isUTC reports whether local time is UTC in this process.

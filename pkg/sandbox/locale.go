@@ -1,164 +1,145 @@
 package sandbox
 
 import (
-	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/dop251/goja"
 )
 
-// The engine has no Intl. Numbers and dates are shown as in en-US, whatever the
-// machine; what would need other locales throws rather than show something else.
+// The engine has no Intl. Numbers, dates and lists are shown as in en-US and UTC,
+// whatever the machine; what would need another locale or another zone, and what is
+// not known to be right, throws rather than show something else.
 
-// guardNumbers gives numbers a toLocaleString: the engine's takes the locale for a
-// radix.
-func (p *pass) guardNumbers() error {
-	for _, name := range []string{"Number", "BigInt"} {
-		proto := p.rt.GlobalObject().Get(name).(*goja.Object).Get("prototype").(*goja.Object)
-		if err := hide(proto, "toLocaleString", p.native("toLocaleString", p.numberToLocale)); err != nil {
-			return err
-		}
+// part is a piece of a text that Intl makes, as its formatToParts gives it.
+type part struct{ kind, value string }
+
+func joined(parts []part) string {
+	var b strings.Builder
+	for _, p := range parts {
+		b.WriteString(p.value)
 	}
-	return nil
+	return b.String()
 }
 
-func (p *pass) numberToLocale(call goja.FunctionCall) goja.Value {
-	p.checkLocale(call.Argument(0))
-	v := call.This
-	if obj, ok := v.(*goja.Object); ok {
-		v = obj.ToNumber()
+// partsValue is what formatToParts returns.
+func (p *pass) partsValue(parts []part) goja.Value {
+	var list []any
+	for _, one := range parts {
+		obj := p.rt.NewObject()
+		_ = obj.Set("type", one.kind)
+		_ = obj.Set("value", one.value)
+		list = append(list, obj)
 	}
-	if goja.IsBigInt(v) {
-		return p.rt.ToValue(group(v.String()))
-	}
-	return p.rt.ToValue(p.formatNumber(v.ToFloat(), call.Argument(1)))
+	return p.rt.NewArray(list...)
 }
 
-// checkLocale throws when another locale than en-US is asked for.
-func (p *pass) checkLocale(v goja.Value) {
+// checkLocale throws when another locale than English is asked for. British is: where
+// both show the same.
+func (p *pass) checkLocale(v goja.Value, british bool) {
 	if list, ok := v.(*goja.Object); ok && list.ClassName() == "Array" {
 		v = list.Get("0")
 	}
-	if v == nil || goja.IsUndefined(v) || strings.HasPrefix(v.String(), "en") {
+	if v == nil || goja.IsUndefined(v) {
 		return
 	}
-	p.throw("RangeError", "the locale "+strconv.Quote(v.String())+" is not supported, only en-US")
-}
-
-// formatNumber shows f with the common options of Intl.NumberFormat.
-func (p *pass) formatNumber(f float64, options goja.Value) string {
-	low, high, prefix, suffix := 0, 3, "", ""
-	if o, ok := options.(*goja.Object); ok {
-		switch text(o.Get("style")) {
-		case "percent":
-			f, high, suffix = f*100, 0, "%"
-		case "currency":
-			low, high, prefix = 2, 2, currencySign(text(o.Get("currency")))
-		}
-		low, high = p.digits(o, low, high)
+	if goja.IsNull(v) {
+		panic(p.rt.NewTypeError("a locale must not be null"))
 	}
-	sign := ""
-	if math.Signbit(f) && !math.IsNaN(f) {
-		sign = "-"
-	}
-	switch f = math.Abs(f); {
-	case math.IsNaN(f):
-		return prefix + "NaN" + suffix
-	case math.IsInf(f, 1):
-		return sign + prefix + "∞" + suffix
-	}
-	digits := strconv.FormatFloat(f, 'f', high, 64)
-	whole, fraction, _ := strings.Cut(digits, ".")
-	for len(fraction) > low && strings.HasSuffix(fraction, "0") {
-		fraction = fraction[:len(fraction)-1]
-	}
-	if fraction != "" {
-		fraction = "." + fraction
-	}
-	return sign + prefix + group(whole) + fraction + suffix
-}
-
-// digits reads how many fraction digits there must and may be.
-func (p *pass) digits(options *goja.Object, low, high int) (int, int) {
-	read := func(name string) (int, bool) {
-		v := options.Get(name)
-		if v == nil || goja.IsUndefined(v) {
-			return 0, false
-		}
-		n := v.ToInteger()
-		if n < 0 || n > 100 {
-			p.throw("RangeError", name+" value is out of range")
-		}
-		return int(n), true
-	}
-	minimum, hasMinimum := read("minimumFractionDigits")
-	maximum, hasMaximum := read("maximumFractionDigits")
-	if hasMinimum {
-		low, high = minimum, max(high, minimum)
-	}
-	if hasMaximum {
-		high = maximum
-		if !hasMinimum {
-			low = min(low, high)
+	switch strings.ToLower(v.String()) {
+	case "en", "en-us", "en-us-posix":
+		return
+	case "en-gb":
+		if british {
+			return
 		}
 	}
-	if low > high {
-		p.throw("RangeError", "maximumFractionDigits value is out of range")
-	}
-	return low, high
+	p.throw("RangeError", "the locale "+strconv.Quote(v.String())+" is not supported: there is en-US only")
 }
 
-func currencySign(code string) string {
-	switch code = strings.ToUpper(code); code {
-	case "USD":
-		return "$"
-	case "EUR":
-		return "€"
-	case "GBP":
-		return "£"
-	case "JPY":
-		return "¥"
-	}
-	return code + "\u00a0"
+// options reads the options of something of Intl. What is never read is not known, and
+// throws at the end: a text that leaves an option out would be wrong.
+type options struct {
+	*pass
+	owner string
+	obj   *goja.Object
+	known map[string]bool
 }
 
-// group puts commas between the thousands of a number's digits.
-func group(digits string) string {
-	sign := ""
-	if strings.HasPrefix(digits, "-") {
-		sign, digits = "-", digits[1:]
+func (p *pass) options(owner string, v goja.Value) *options {
+	o := &options{pass: p, owner: owner, known: map[string]bool{"localeMatcher": true, "formatMatcher": true}}
+	switch obj, ok := v.(*goja.Object); {
+	case ok:
+		o.obj = obj
+	case v != nil && goja.IsNull(v):
+		panic(p.rt.NewTypeError("options must not be null"))
 	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
+	return o
 }
 
-// checkDateLocale throws when a date is to be shown otherwise than in en-US and UTC.
-func (p *pass) checkDateLocale(call goja.FunctionCall) {
-	p.checkLocale(call.Argument(0))
-	options, ok := call.Argument(1).(*goja.Object)
-	if !ok {
+// value returns an option; undefined when it is not given.
+func (o *options) value(name string) goja.Value {
+	o.known[name] = true
+	if o.obj == nil {
+		return goja.Undefined()
+	}
+	if v := o.obj.Get(name); v != nil {
+		return v
+	}
+	return goja.Undefined()
+}
+
+// text returns an option that is one of some words; the first is for none. Words that
+// the standard knows but that are not here are refused as others are.
+func (o *options) text(name string, words ...string) string {
+	v := o.value(name)
+	if goja.IsUndefined(v) {
+		return words[0]
+	}
+	s := v.String()
+	for _, word := range words {
+		if s == word && s != "" {
+			return s
+		}
+	}
+	o.refuse(name, s)
+	return ""
+}
+
+// number returns an option that is a whole number; absent for none.
+func (o *options) number(name string, low, high, absent int) int {
+	v := o.value(name)
+	if goja.IsUndefined(v) {
+		return absent
+	}
+	f := v.ToFloat()
+	if !(f >= float64(low) && f <= float64(high)) {
+		o.throw("RangeError", name+" value is out of range.")
+	}
+	return int(f)
+}
+
+func (o *options) refuse(name, value string) {
+	o.throw("RangeError", "the option "+name+": "+strconv.Quote(value)+" of "+o.owner+" is not supported")
+}
+
+// finish throws for options that nobody read.
+func (o *options) finish(ignored ...string) {
+	if o.obj == nil {
 		return
 	}
-	for _, name := range options.Keys() {
-		if name != "timeZone" || text(options.Get(name)) != "UTC" {
-			p.throw("RangeError", "the date option "+name+" is not supported: dates are shown in en-US and UTC, without options")
+	for _, name := range o.obj.Keys() {
+		if !o.known[name] && !contains(ignored, name) && !goja.IsUndefined(o.obj.Get(name)) {
+			o.refuse(name, o.obj.Get(name).String())
 		}
 	}
 }
 
-// formatDate shows a Date of the script, in UTC.
-func (p *pass) formatDate(v goja.Value, layout string) goja.Value {
-	obj, ok := v.(*goja.Object)
-	if !ok || obj.ExportType() != timeType {
-		panic(p.rt.NewTypeError("this is not a Date"))
+func contains(list []string, s string) bool {
+	for _, one := range list {
+		if one == s {
+			return true
+		}
 	}
-	t, ok := obj.Export().(time.Time)
-	if !ok {
-		return p.rt.ToValue("Invalid Date")
-	}
-	return p.rt.ToValue(t.UTC().Format(layout))
+	return false
 }

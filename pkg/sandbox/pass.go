@@ -20,6 +20,12 @@ type pass struct {
 	ended  func() bool             // whether the context has
 	codec  codec
 
+	words      words // of the source
+	samples    samples
+	given      map[string]*goja.Object // by the files of the prelude that ran
+	intrinsics intrinsics
+	uint8Array goja.Value
+
 	entry goja.Callable // runs body, and then the microtasks
 	body  func()
 
@@ -67,6 +73,10 @@ func newPass(script Script, host Host, code *compiled) *pass {
 		refused:  make(map[*goja.Object]refusal),
 		rejected: make(map[*goja.Promise]*scope),
 		now:      script.Now,
+		words:    code.words,
+	}
+	if p.words == nil {
+		p.words = wordsOf(script.Source)
 	}
 	p.root = &scope{seed: "pass\x00" + script.Seed}
 	p.scope, p.ambient = p.root, p.root

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/hex"
+	"fmt"
 	"reflect"
 	"time"
 
@@ -28,6 +29,7 @@ func (p *pass) crypto() goja.Value {
 	crypto := p.rt.NewObject()
 	_ = crypto.Set("randomUUID", p.native("randomUUID", p.randomUUID))
 	_ = crypto.Set("getRandomValues", p.native("getRandomValues", p.getRandomValues))
+	_ = crypto.Set("subtle", p.subtle())
 	return crypto
 }
 
@@ -53,7 +55,7 @@ func (p *pass) getRandomValues(call goja.FunctionCall) goja.Value {
 		panic(p.rt.NewTypeError("crypto.getRandomValues(array): %s", err))
 	}
 	if len(b) > maxRandomBytes {
-		panic(p.rt.NewTypeError("crypto.getRandomValues(array): %d bytes are more than %d", len(b), maxRandomBytes))
+		p.throwDOM("QuotaExceededError", fmt.Sprintf("crypto.getRandomValues(array): %d bytes are more than %d", len(b), maxRandomBytes))
 	}
 	p.randomBytes(b)
 	return arg
@@ -63,11 +65,21 @@ func (p *pass) getRandomValues(call goja.FunctionCall) goja.Value {
 // by the same clock as Date.
 func (p *pass) performance() goja.Value {
 	performance := p.rt.NewObject()
-	_ = performance.Set("now", p.native("now", func(goja.FunctionCall) goja.Value {
-		return p.rt.ToValue(float64(p.time().Sub(p.script.Now)) / float64(time.Millisecond))
-	}))
+	_ = performance.Set("now", p.native("now", p.performanceNow))
 	_ = performance.Set("timeOrigin", float64(p.script.Now.UnixMilli()))
 	return performance
+}
+
+func (p *pass) performanceNow(goja.FunctionCall) goja.Value {
+	return p.rt.ToValue(float64(p.time().Sub(p.script.Now)) / float64(time.Millisecond))
+}
+
+// isBytes reports whether obj is a Uint8Array.
+func isBytes(obj *goja.Object) bool { return obj.ExportType() == bytesType }
+
+// isFloats reports whether t is what floating point arrays are exported as.
+func isFloats(t reflect.Type) bool {
+	return t.Kind() == reflect.Slice && (t.Elem().Kind() == reflect.Float32 || t.Elem().Kind() == reflect.Float64)
 }
 
 func isIntegers(obj *goja.Object) bool {

@@ -19,6 +19,8 @@ type scope struct {
 	timers    map[int64]*timer
 	nextTimer int64
 
+	console consoleState
+
 	rejections map[*goja.Promise]int // unhandled ones, by the order in which they came
 	rejected   int                   // how many ever came
 

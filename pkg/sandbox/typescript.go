@@ -13,10 +13,13 @@ import (
 // comparisons: get<string>("x").
 var generic = regexp.MustCompile(`[\w$]<[\w$\s.,<>\[\]|&'"{}:;?]*>\(`)
 
+// asyncGenerator finds what the engine parses, but cannot compile.
+var asyncGenerator = regexp.MustCompile(`\basync\s*(?:function\s*)?\*`)
+
 // needsLowering reports whether code that parses would not mean what its author
 // means: the engine takes \p in a regular expression for the letter p.
 func needsLowering(code string) bool {
-	return strings.Contains(code, `\p{`) || strings.Contains(code, `\P{`) || generic.MatchString(code)
+	return strings.Contains(code, `\p{`) || strings.Contains(code, `\P{`) || asyncGenerator.MatchString(code) || generic.MatchString(code)
 }
 
 // The engine lacks modules: what esbuild makes of import() asks for require.
@@ -44,7 +47,7 @@ func lower(text string, bundled bool) api.TransformResult {
 		SourcesContent: api.SourcesContentExclude,
 		Sourcefile:     scriptName,
 		LogLevel:       api.LogLevelSilent,
-		Supported:      source.Lowered(),
+		Supported:      lowered(text),
 	})
 }
 
@@ -56,4 +59,12 @@ func enclose(code []byte) string {
 		head += requireStub
 	}
 	return head + "\n" + string(code) + loweredTail
+}
+
+// lowered is what the engine lacks, in this text.
+func lowered(text string) map[string]bool {
+	features := source.Lowered()
+	// Of \p inside of [] esbuild does not know: then it goes by the flag u.
+	features["regexp-sticky-and-unicode-flags"] = !strings.Contains(text, `\p{`) && !strings.Contains(text, `\P{`)
+	return features
 }

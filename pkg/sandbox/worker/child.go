@@ -103,6 +103,14 @@ const wakeEvery = time.Second
 
 func (c *child) wake() { c.alarm.Reset(wakeEvery) }
 
+// awake begins that, until the function that it returns is called. The runtime's
+// monitor may be asleep without knowing of the alarm: it is woken once.
+func (c *child) awake() (sleep func()) {
+	c.alarm.Reset(wakeEvery)
+	wakeMonitor()
+	return func() { c.alarm.Stop() }
+}
+
 // child is a worker seen from inside.
 type child struct {
 	in     *bufio.Reader
@@ -167,8 +175,7 @@ func (c *child) run(f frame) error {
 	}
 	compiled := c.box.Compiled()
 	c.memory.begin(script.MaxMemory)
-	c.alarm.Reset(wakeEvery)
-	defer c.alarm.Stop()
+	defer c.awake()()
 	host := &childHost{child: c, pass: f.pass}
 	result, err := c.box.Run(context.Background(), script, host)
 	if host.broken != nil {
@@ -189,8 +196,7 @@ func (c *child) call(f frame) error {
 		return err
 	}
 	c.memory.begin(fn.maxMemory)
-	c.alarm.Reset(wakeEvery)
-	defer c.alarm.Stop()
+	defer c.awake()()
 	value, err := c.box.Call(context.Background(), fn.source, fn.arg)
 	return c.end(f.pass, doneOf(sandbox.Result{}, value, err))
 }
