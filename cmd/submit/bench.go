@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -21,7 +22,12 @@ With --embedded server and executor run in this process: CPU and memory are then
 those of everything together. Against a server they are those of bench alone.
 
   submit bench --embedded --executions 2000 --concurrency 16 --calls 10
-  submit bench --embedded --executions 20 --concurrency 1 --calls 1000 --replay`
+  submit bench --embedded --executions 20 --concurrency 1 --calls 1000 --replay
+
+With --hostile, as many submissions that want harm run among the good ones, each with a
+timeoutMs of 300. Printed is then what came of both, and the memory without workers.
+
+  submit bench --embedded --executions 1000 --hostile 1000`
 
 // benchCommand is `submit bench`.
 func (a *app) benchCommand() *cobra.Command {
@@ -36,6 +42,7 @@ func (a *app) benchCommand() *cobra.Command {
 	f.IntVar(&b.Calls, "calls", 10, "calls of each")
 	f.BoolVar(&b.Parallel, "parallel", false, "issue the calls together, not one after another")
 	f.BoolVar(&b.Replay, "replay", false, "add a second pass that replays every call, and time it")
+	f.IntVar(&b.Hostile, "hostile", 0, "how many hostile submissions run among the executions")
 	f.StringVar(&b.Connector, "connector", "demo", "demo or http (http only with --embedded: it starts a server to call)")
 	return c
 }
@@ -44,6 +51,8 @@ func (a *app) bench(c *cobra.Command, b bench.Config) error {
 	switch {
 	case b.Executions < 1 || b.Concurrency < 1 || b.Calls < 1:
 		return cli.Misuse("--executions, --concurrency and --calls must be at least 1")
+	case b.Hostile < 0 || b.Hostile > 0 && b.Replay:
+		return cli.Misuse("--hostile must be at least 0, and goes without --replay")
 	case b.Connector != "demo" && b.Connector != "http":
 		return cli.Misuse("--connector %q: must be demo or http", b.Connector)
 	case b.Connector == "http" && !a.embedded:
@@ -65,7 +74,12 @@ func (a *app) bench(c *cobra.Command, b bench.Config) error {
 	ctx, cancel := a.limit(c.Context())
 	defer cancel()
 	b.Conn, b.Runtime = s.link.Conn, a.runtime
-	result, err := bench.Run(ctx, b)
+	var result interface{ Table(io.Writer) error }
+	if b.Hostile > 0 {
+		result, err = bench.RunMix(ctx, b)
+	} else {
+		result, err = bench.Run(ctx, b)
+	}
 	if err != nil {
 		return err
 	}

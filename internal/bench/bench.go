@@ -38,6 +38,9 @@ type Config struct {
 	// Replay adds a second pass, by a retry without delay, that replays every call.
 	Replay bool
 
+	// Hostile is how many submissions that want harm [RunMix] adds.
+	Hostile int
+
 	// Connector is "demo" (default) or "http"; with http, URL is what it fetches
 	// below its base URL.
 	Connector string

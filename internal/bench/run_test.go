@@ -10,12 +10,36 @@ import (
 
 	"github.com/reprise-run/reprise/internal/embedded"
 	"github.com/reprise-run/reprise/internal/executor"
+	"github.com/reprise-run/reprise/internal/workertest"
 	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/connector/demo"
+	"github.com/reprise-run/reprise/pkg/sandbox/worker"
 )
 
+// built is the worker of the tests; TestMain removes it.
+var built workertest.Builder
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	built.Remove()
+	os.Exit(status)
+}
+
+// embedWorkers is embed with scripts in workers.
+func embedWorkers(t testing.TB) *nats.Conn {
+	t.Helper()
+	box, err := executor.OpenSandbox(executor.IsolationProcess, worker.Config{Path: built.Path(t), MaxMemory: 128 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(box.Close)
+	return embedIn(t, box)
+}
+
 // embed starts a server and an executor in this process.
-func embed(t testing.TB) *nats.Conn {
+func embed(t testing.TB) *nats.Conn { return embedIn(t, nil) }
+
+func embedIn(t testing.TB, box *executor.Sandbox) *nats.Conn {
 	t.Helper()
 	srv, err := embedded.Start(embedded.Config{StoreDir: t.TempDir()})
 	if err != nil {
@@ -38,7 +62,7 @@ func embed(t testing.TB) *nats.Conn {
 	ready, done := make(chan struct{}), make(chan error, 1)
 	nc := connect()
 	go func() {
-		done <- executor.Run(ctx, executor.Config{Conn: nc, Connectors: set}, func(string) { close(ready) })
+		done <- executor.Run(ctx, executor.Config{Conn: nc, Connectors: set, Sandbox: box}, func(string) { close(ready) })
 	}()
 	t.Cleanup(func() { cancel(); <-done })
 	select {
@@ -94,4 +118,23 @@ func BenchmarkReplay(b *testing.B) {
 	}
 	b.ReportMetric(r.MsPerReplayedCall*1e6, "ns/replayed-call")
 	b.ReportMetric(r.CPUMsPerReplayedCall*1e6, "cpu-ns/replayed-call")
+}
+
+func TestMixLabelsTheHostileAndCompletesTheGood(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	m, err := RunMix(ctx, Config{Conn: embedWorkers(t), Executions: 20, Hostile: 18, Concurrency: 4, Calls: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Completed != 20 || m.Labelled != 18 || m.First != "" || m.MemoryMB[0] <= 0 || m.MemoryMB[2] <= 0 {
+		t.Errorf("mix %+v: want 20 completed, 18 labelled, and the memory", m)
+	}
+	if m.Reasons["crash"] > 0 || m.Reasons["timeout"] == 0 {
+		t.Errorf("reasons %v: want timeouts and no crash", m.Reasons)
+	}
+	if err := m.Table(os.Stderr); err != nil {
+		t.Error(err)
+	}
 }
