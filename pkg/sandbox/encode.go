@@ -237,6 +237,11 @@ func (e *encoder) properties(o *goja.Object, keys []string) {
 	start := len(e.out)
 	for _, key := range keys {
 		v := o.Get(key)
+		if v == nil && strings.Contains(key, "\ufffd") {
+			// The engine names its properties by Go strings, which hold no such half.
+			e.refuse("a key has half of a surrogate pair")
+			return
+		}
 		if e.plainJSON && (v == nil || goja.IsUndefined(v)) {
 			continue
 		}

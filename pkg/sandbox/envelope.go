@@ -141,7 +141,7 @@ func (e *encoder) error(o *goja.Object) {
 		e.append(`{"name":`)
 		e.quote(text(o.Get("name")))
 		e.append(`,"message":`)
-		e.quote(text(o.Get("message")))
+		e.quote(errorText(o.Get("message")))
 		if cause := o.Get("cause"); cause != nil && !goja.IsUndefined(cause) && !e.plainJSON {
 			e.append(`,"cause":`)
 			e.orNull(cause)

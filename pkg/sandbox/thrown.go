@@ -100,7 +100,7 @@ func (p *pass) showThrown(v goja.Value) (name, message string) {
 	obj, ok := v.(*goja.Object)
 	switch {
 	case ok && isError(obj):
-		name, message = text(obj.Get("name")), text(obj.Get("message"))
+		name, message = text(obj.Get("name")), errorText(obj.Get("message"))
 		if name == "" {
 			name = "Error"
 		}
@@ -125,6 +125,16 @@ func text(v goja.Value) string {
 		return ""
 	}
 	return v.String()
+}
+
+// errorText is an error's message as a string. One message of the engine shows an object
+// of its own, with addresses in memory that are others in every run.
+func errorText(v goja.Value) string {
+	message := text(v)
+	if strings.HasPrefix(message, "Could not convert ") && strings.HasSuffix(message, " to primitive") {
+		return "Cannot convert object to primitive value"
+	}
+	return message
 }
 
 // orQuoted shows an empty string as what one would write in code.

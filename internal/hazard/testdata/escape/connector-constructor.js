@@ -1,4 +1,4 @@
 // what: the constructor of a connector's method
 // want: error code
 // text: code cannot be made from text
-() => items.echo.constructor("return this")()
+() => items.echo.constructor("return globalThis")()

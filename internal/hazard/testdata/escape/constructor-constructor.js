@@ -1,4 +1,4 @@
 // what: the constructor of a constructor
 // want: error code
 // text: code cannot be made from text
-() => ({}).constructor.constructor("return this")()
+() => ({}).constructor.constructor("return globalThis")()

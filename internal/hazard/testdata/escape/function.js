@@ -1,4 +1,4 @@
 // what: new Function
 // want: error code
 // text: code cannot be made from text
-() => new Function("return this")()
+() => new Function("return globalThis")()

@@ -1,3 +1,3 @@
 // what: a subclass of Function
 // want: error code
-() => { class F extends Function { constructor() { super("return this"); } } return new F()(); }
+() => { class F extends Function { constructor() { super("return globalThis"); } } return new F()(); }
