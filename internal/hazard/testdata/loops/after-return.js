@@ -1,7 +1,7 @@
 // what: returns, and leaves a microtask that queues itself
 // want: error timeout
 () => {
-  const again = () => Promise.resolve().then(again);
+  const again = () => { Promise.resolve().then(again); };
   again();
   return 1;
 }
