@@ -25,7 +25,9 @@ those of everything together. Against a server they are those of bench alone.
   submit bench --embedded --executions 20 --concurrency 1 --calls 1000 --replay
 
 With --hostile, as many submissions that want harm run among the good ones, each with a
-timeoutMs of 300. Printed is then what came of both, and the memory without workers.
+timeoutMs of 300. Printed is then what came of both, and the memory of this process
+without its workers: with --embedded also that of the server, which grows with what it
+stores.
 
   submit bench --embedded --executions 1000 --hostile 1000`
 
