@@ -6,8 +6,10 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -50,13 +52,17 @@ var attempts = map[string]func() error{
 // harmless must go on working after the confinement.
 var harmless = map[string]func() error{
 	"threads": func() error {
-		done := make(chan bool)
-		for range 64 {
-			go func() { time.Sleep(time.Millisecond); done <- true }()
+		// Each of them keeps its thread until all run.
+		var all, running sync.WaitGroup
+		all.Add(16)
+		for range 16 {
+			running.Go(func() {
+				runtime.LockOSThread()
+				all.Done()
+				all.Wait()
+			})
 		}
-		for range 64 {
-			<-done
-		}
+		running.Wait()
 		return nil
 	},
 	"memory": func() error {
