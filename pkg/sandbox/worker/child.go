@@ -50,14 +50,15 @@ func serve() int {
 	os.Clearenv() // what it has is for the runtime, which has read it
 	time.Local = time.UTC
 	runtime.GOMAXPROCS(1) // one script, one processor
-	if err := live(os.Args[1:]); err != nil && !errors.Is(err, io.EOF) {
-		fmt.Fprintln(os.Stderr, "worker:", err)
-		return exitBroken
+	err := live(os.Args[1:])
+	if errors.Is(err, io.EOF) {
+		return exitOK
 	}
-	return exitOK
+	fmt.Fprintln(os.Stderr, "worker:", err)
+	return exitBroken
 }
 
-// live sets the worker up and runs passes until the parent closes the pipe.
+// live sets the worker up and runs passes until the parent closes the pipe: io.EOF.
 func live(args []string) error {
 	in, out, life, err := pipes()
 	if err != nil {

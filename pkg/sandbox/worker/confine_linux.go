@@ -17,7 +17,7 @@ import (
 // confine takes away from this process whatever no script needs, for good, and says
 // what that was. limit is how much memory a pass may use.
 func confine(limit int64) (level string, err error) {
-	time.Sleep(1) // the poller of the Go runtime needs its descriptors before they are forbidden
+	<-time.After(time.Nanosecond) // the poller of the Go runtime needs its descriptors before they are forbidden
 	if err := closeOthers(); err != nil {
 		return "", fmt.Errorf("close descriptors: %w", err)
 	}

@@ -19,7 +19,6 @@ type ledger struct {
 	numbers numbering
 	pending []sandbox.Op
 	bytes   int // of pending
-	ended   bool
 }
 
 // limits bound what a worker can make its parent keep.
