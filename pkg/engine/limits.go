@@ -150,8 +150,7 @@ func (p *pass) invalid(what string, v *sandbox.Invalid) *refusal {
 	if v.TooLarge {
 		return p.sizeRefusal(what, v.Bytes)
 	}
-	return &refusal{execution.ReasonValue, what + " could not be recorded durably: " + v.Problem +
-		"; only JSON-compatible values plus binary data and big integers may cross"}
+	return &refusal{execution.ReasonValue, what + ": " + v.Problem}
 }
 
 // input returns the submission's input in its durable form, or why it has none.
