@@ -92,6 +92,8 @@ type Service struct {
 	seen  atomic.Int64   // requests ever taken
 	slots chan struct{}  // one per request that is worked on
 	work  sync.WaitGroup // the same
+	mu    sync.Mutex     // guards over
+	over  bool           // no request is begun any more
 	ready chan struct{}  // closed once the server knows all endpoints
 }
 
@@ -167,6 +169,9 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 	s.awaitQuiet()
 	stop(errStopping)
+	s.mu.Lock()
+	s.over = true
+	s.mu.Unlock()
 	s.work.Wait()
 	return nil
 }
@@ -197,11 +202,29 @@ func (s *Service) accept(ctx context.Context, runtime string, op operation, r mi
 		s.answer(op, reply, nil, refuse(http.StatusServiceUnavailable, "this executor works on %d requests already; ask again", s.cfg.MaxRequests))
 		return
 	}
-	s.work.Go(func() {
+	if !s.begin() {
+		<-s.slots
+		s.answer(op, reply, nil, errStopping)
+		return
+	}
+	go func() {
+		defer s.work.Done()
 		defer func() { <-s.slots }()
 		result, err := s.perform(ctx, op, c)
 		s.answer(op, reply, result, err)
-	})
+	}()
+}
+
+// begin counts a request that is worked on, unless the service has ended: one that
+// comes as late as that finds nobody who would wait for it.
+func (s *Service) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over {
+		return false
+	}
+	s.work.Add(1)
+	return true
 }
 
 // quiet is how long no request may come before the service counts as left alone.
