@@ -38,7 +38,7 @@ func (p *pass) conclude(outer context.Context, ended sandbox.Result, err error) 
 	switch {
 	case errors.Is(err, journal.ErrFenced):
 		return Result{}, journal.ErrFenced
-	case errors.Is(err, ErrStorage), errors.Is(err, journal.ErrCorrupt):
+	case errors.Is(err, ErrStorage), errors.Is(err, journal.ErrCorrupt), errors.Is(err, sandbox.ErrLost):
 		return Result{}, err
 	case drain && (p.storage != nil || errors.Is(err, ErrDrain)):
 		// A record whose write was cut off may have landed: then it holds what

@@ -171,8 +171,9 @@ type Result struct {
 // Run runs the pass and returns what its settle has to write. It blocks until the
 // code, and every call in flight, has ended or been cancelled. It returns
 // [journal.ErrFenced] when the pass was superseded, [ErrStorage] when the journal
-// is out of reach, and the cause of ctx, unless that is [ErrDrain], when ctx ended:
-// in all three cases nothing must be settled or acknowledged.
+// is out of reach, [sandbox.ErrLost] when the script's process was killed from outside
+// (the next delivery counts it as a lost pass), and the cause of ctx, unless that is [ErrDrain], when ctx ended:
+// in all these cases nothing must be settled or acknowledged.
 func (e *Engine) Run(ctx context.Context, in Pass) (Result, error) {
 	p := newPass(e, in)
 	started := e.cfg.Now()

@@ -27,6 +27,10 @@ var ErrCPU = errors.New("CPU time limit exceeded")
 // ErrUnavailable is returned when the sandbox could not be had at all: nothing ran.
 var ErrUnavailable = errors.New("the sandbox is not available")
 
+// ErrLost is returned when something else ended the process of a script: the script may
+// have had no part in it. How far it came is known to the host alone.
+var ErrLost = errors.New("the process of the script was killed from outside")
+
 // SyntaxError says where a source does not parse.
 type SyntaxError struct {
 	Message string

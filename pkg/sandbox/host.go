@@ -13,8 +13,9 @@ type Sandbox interface {
 	// throws, or the host or ctx ends it. It returns a [*SyntaxError] when the
 	// source does not parse, the host's error when Turn returned one, the cause
 	// of ctx when that ended, [ErrStack], [ErrPending], [ErrMemory] or [ErrCPU],
-	// perhaps wrapped, when the script went beyond a limit, and a [*CrashError] when the sandbox
-	// itself failed. It never panics.
+	// perhaps wrapped, when the script went beyond a limit, [ErrLost] or
+	// [ErrUnavailable] when it could not be run to an end, and a [*CrashError] when
+	// the sandbox itself failed. It never panics.
 	Run(ctx context.Context, s Script, host Host) (Result, error)
 
 	// Call evaluates source, the text of a JavaScript function, calls it with arg

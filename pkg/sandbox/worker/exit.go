@@ -2,7 +2,6 @@ package worker
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 	"sync"
 	"syscall"
@@ -69,7 +68,7 @@ func (w *process) exit() error {
 		// The runtime itself used memory that the system did not give it.
 		return sandbox.ErrMemory
 	case status.Signaled() && status.Signal() == syscall.SIGKILL:
-		return fmt.Errorf("%w: the system killed the worker", sandbox.ErrMemory)
+		return sandbox.ErrLost
 	}
 	detail := "the worker ended with " + state.String()
 	if first, _, _ := strings.Cut(string(words), "\n\n"); first != "" {

@@ -152,10 +152,33 @@ func (p *pass) frame(ctx context.Context, f frame) error {
 	return forgery("a frame of kind %q", f.kind)
 }
 
+// errDied ends the host's waiting when the worker has died meanwhile.
+var errDied = errors.New("the worker has died")
+
+// ask asks the host what happens next. A worker that dies meanwhile ends that.
+func (p *pass) ask(ctx context.Context, issued []sandbox.Op) (sandbox.Event, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	answered := make(chan struct{})
+	defer close(answered)
+	go func() {
+		select {
+		case <-p.exited:
+			cancel(errDied)
+		case <-answered:
+		}
+	}()
+	ev, err := p.host.Turn(ctx, issued)
+	if errors.Is(err, errDied) {
+		return ev, p.ending(err)
+	}
+	return ev, err
+}
+
 // turn asks the host what happens next and tells the worker, unless it knows.
 func (p *pass) turn(ctx context.Context, issued []sandbox.Op, known bool) error {
 	p.take()
-	ev, err := p.host.Turn(ctx, issued)
+	ev, err := p.ask(ctx, issued)
 	if err == nil {
 		err = p.ledger.event(ev)
 	}
@@ -191,6 +214,9 @@ func (p *pass) distrust(err error) error {
 	var host *hostError
 	switch {
 	case errors.As(err, &host):
+		if p.gone() {
+			return host.err
+		}
 		if dropErr := p.drop(); dropErr != nil {
 			p.kill(dropErr)
 		}

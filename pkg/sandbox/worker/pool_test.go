@@ -133,3 +133,44 @@ func TestGarbageIsNotCountedAsMemory(t *testing.T) {
 		}
 	}
 }
+
+// A worker that somebody else kills is noticed at once, also while the host is asked,
+// and is not the script's fault.
+func TestWorkerKilledFromOutsideIsLost(t *testing.T) {
+	t.Parallel()
+	for name, source := range map[string]string{
+		"waiting":   `await items.never()`,
+		"computing": `console.log("now"); for (;;);`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := pool(t, Config{Spares: -1})
+			if _, err := p.Run(t.Context(), script(source), &killing{pool: p}); !errors.Is(err, sandbox.ErrLost) {
+				t.Errorf("Run = %v, want ErrLost", err)
+			}
+			if _, err := p.Run(t.Context(), script(`1`), &echo{}); err != nil {
+				t.Errorf("the next pass: %v", err)
+			}
+		})
+	}
+}
+
+// killing is a host that has the only worker killed when it hears of its script, and
+// answers nothing.
+type killing struct{ pool *Pool }
+
+func (h *killing) Print(string) { h.kill() }
+
+func (h *killing) Turn(ctx context.Context, _ []sandbox.Op) (sandbox.Event, error) {
+	h.kill()
+	<-ctx.Done()
+	return sandbox.Event{}, context.Cause(ctx)
+}
+
+func (h *killing) kill() {
+	h.pool.mu.Lock()
+	defer h.pool.mu.Unlock()
+	for w := range h.pool.all {
+		_ = w.cmd.Process.Kill() // behind the pool's back
+	}
+}
