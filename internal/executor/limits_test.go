@@ -1,11 +1,15 @@
 package executor
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/spf13/pflag"
 
+	"github.com/reprise-run/reprise/internal/fixture"
+	"github.com/reprise-run/reprise/internal/natstest"
+	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/engine"
 	"github.com/reprise-run/reprise/pkg/execution"
 )
@@ -56,6 +60,25 @@ func TestFlagsSetTheirLimit(t *testing.T) {
 		}
 		if (got.PassTimeout == 2*time.Second) != (flag == "--pass-timeout=2s") {
 			t.Errorf("%s: pass timeout %v", flag, got.PassTimeout)
+		}
+	}
+}
+
+// On a server that takes 1 MB a message, a script that prints and throws as much as
+// it may ends once, in its first attempt.
+func TestHostileTextsFitIntoTheState(t *testing.T) {
+	t.Parallel()
+	srv := natstest.RunWith(t, natstest.Options{MaxPayload: 1 << 20})
+	start(t, srv.Conn(), new(fixture.Items), nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for name, code := range map[string]string{
+		"console": `for (let i = 0; i < 250; i++) console.log("\u0001".repeat(1000)); throw new Error("end")`,
+		"error":   `throw new Error("<".repeat(900_000))`,
+	} {
+		out, err := client(t, srv.Conn()).Execute(ctx, execution.Request{Code: code}, control.Follow{})
+		if err != nil || out.Failure == nil || out.Failure.Reason != execution.ReasonCode || out.Attempt != 1 {
+			t.Errorf("%s: got %s %.300q in attempt %d, %v", name, out.Status, out.Error, out.Attempt, err)
 		}
 	}
 }

@@ -141,7 +141,7 @@ func TestSubmissionOnlyLowersTheWallClock(t *testing.T) {
 		"lower":  {400, 400 * time.Millisecond, "longer than 400ms; raise timeoutMs of the submission (--pass-timeout of the executor is 2s)"},
 		"none":   {0, 2 * time.Second, "longer than 2s; raise --pass-timeout of the executor"},
 		"higher": {60_000, 2 * time.Second, "longer than 2s; raise --pass-timeout of the executor"},
-		"huge":   {1 << 52, 2 * time.Second, "longer than 2s; raise --pass-timeout of the executor"},
+		"huge":   {1e13, 2 * time.Second, "longer than 2s; raise --pass-timeout of the executor"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -184,7 +184,7 @@ func TestHugeDelaysDoNotOverflow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, nil)
 		retry := onError(2)
-		retry.InitialDelayMs, retry.MaxDelayMs = 1<<52, 1<<52
+		retry.InitialDelayMs, retry.MaxDelayMs = 1e13, 1e13 // as nanoseconds beyond an int64
 		r.execute(execution.Request{Code: `throw new Error("no")`, Retry: retry})
 		if got := r.delays[0]; got < 24*time.Hour {
 			t.Errorf("delay %v", got)
