@@ -174,6 +174,9 @@ func limits(all []string) (map[string]json.RawMessage, error) {
 		if !ok || name == "" {
 			return nil, cli.Misuse("--limit: must be NAME=VALUE, got %q; the names are %s", l, strings.Join(execution.LimitNames(), ", "))
 		}
+		if value == "0" {
+			return nil, cli.Misuse("--limit %s: must be at least 1; leave it out for the executor's own", name)
+		}
 		m[name] = json.RawMessage(value)
 		if !json.Valid(m[name]) {
 			text, err := json.Marshal(value)

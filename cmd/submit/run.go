@@ -127,8 +127,15 @@ func (a *app) begin(c *cobra.Command, _ []string) error {
 	if err := executor.Isolation(a.isolation).Check(); err != nil {
 		return cli.Misuse("--isolation %w", err)
 	}
-	if a.embedded && a.server.Given() {
-		return cli.Misuse("--embedded and a server (--server, --context or their variables) exclude each other")
+	if a.embedded {
+		if flag := a.server.Embed(c.Flags().Changed); flag != "" {
+			return cli.Misuse("--embedded and %s exclude each other", flag)
+		}
+	}
+	for _, flag := range []string{"isolation", "worker", "store-dir", "connectors"} {
+		if !a.embedded && c.Flags().Changed(flag) {
+			return cli.Misuse("--%s is for the executor of --embedded", flag)
+		}
 	}
 	if err := a.checkLimits(c); err != nil {
 		return err

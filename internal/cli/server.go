@@ -83,6 +83,21 @@ func (s *Server) Given() bool {
 	return false
 }
 
+// Embed forgets a server that only the environment names: who asks for an embedded one
+// means that. It returns the flag that names another one all the same; empty: none.
+func (s *Server) Embed(changed func(flag string) bool) (conflict string) {
+	for _, set := range s.settings() {
+		switch {
+		case !set.address || *set.field == "":
+		case changed(set.name):
+			return "--" + set.name
+		default:
+			*set.field = ""
+		}
+	}
+	return ""
+}
+
 // Masked returns name and value of everything that is set, secrets as "********".
 func (s *Server) Masked() [][2]string {
 	var all [][2]string

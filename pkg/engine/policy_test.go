@@ -19,7 +19,7 @@ func TestPolicyThatDoesNotParseEndsAtOnce(t *testing.T) {
 		want  string // empty: it completes
 	}{
 		"shouldRetry":    {policy("(c) => c.attempt <", ""), "retry.shouldRetry: SyntaxError: "},
-		"delayMs":        {policy("", "(c) => {\n  return 1 +;\n}"), "retry.delayMs: SyntaxError: function: Line 2:13 "},
+		"delayMs":        {policy("", "(c) => {\n  return 1 +;\n}"), "retry.delayMs: SyntaxError: Unexpected token ; at line 2:13\n    return 1 +;"},
 		"both are fine":  {policy("(c) => c.attempt < 3 // twice", "() => 5"), ""},
 		"never asked":    {policy(`(c) => { throw new Error("asked") }`, ""), ""},
 		"named function": {policy("function again(c) { return true }", ""), ""},

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"sort"
 	"strings"
 	"time"
@@ -77,6 +78,8 @@ func Parse(body []byte) (Request, error) {
 	switch {
 	case !isObject && deepObject(body):
 		return Request{}, &RequestError{Problem: "the body is " + value.ErrTooDeep.Error()}
+	case !isObject && meantAsObject.Match(body):
+		return Request{}, &RequestError{Problem: "the body is not JSON, though it begins as an object: " + jsonProblem(body)}
 	case !isObject:
 		r := Request{Code: string(body)}
 		return r, r.checkCode()
@@ -97,6 +100,22 @@ func jsonObject(body []byte) (fields map[string]json.RawMessage, isObject bool, 
 		return nil, true, &RequestError{Problem: err.Error()}
 	}
 	return fields, true, nil
+}
+
+// meantAsObject matches the beginning of an object in JSON. No script begins so.
+var meantAsObject = regexp.MustCompile(`^\s*\{\s*"(?:[^"\\]|\\.)*"\s*:`)
+
+// jsonProblem says where a body stops being JSON.
+func jsonProblem(body []byte) string {
+	var v any
+	err := json.Unmarshal(body, &v)
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) {
+		return fmt.Sprint(err)
+	}
+	before := body[:min(max(int(syntax.Offset)-1, 0), len(body))]
+	line, column := bytes.Count(before, []byte("\n"))+1, len(before)-bytes.LastIndexByte(before, '\n')
+	return fmt.Sprintf("%s at line %d:%d", syntax, line, column)
 }
 
 // deepObject reports whether a body that no JSON parser takes, for its depth, was

@@ -36,6 +36,8 @@ func compileFunction(source string) (*goja.Program, error) {
 		return prg, nil
 	}
 	e := &SyntaxError{Message: strings.TrimPrefix(err.Error(), "SyntaxError: ")}
+	// The compiler keeps no more than a text of what the parser found.
+	_, err = parser.ParseFile(nil, functionName, "("+source+"\n)", 0, parser.WithDisableSourceMaps)
 	var list parser.ErrorList
 	if errors.As(err, &list) && len(list) > 0 {
 		e.Message, e.Pos = list[0].Message, placeInFunction(list[0].Position)

@@ -123,7 +123,7 @@ func (e *encoder) object(o *goja.Object, key string) bool {
 		}
 		o = replaced
 	}
-	if o.ClassName() == "Function" {
+	if _, ok := goja.AssertFunction(o); ok && o.ExportType() != proxyType || o.ClassName() == "Function" {
 		return false
 	}
 	if e.enter(o) {

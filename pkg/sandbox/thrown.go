@@ -109,8 +109,10 @@ func (p *pass) showThrown(v goja.Value) (name, message string) {
 		}
 		return name, message
 	case ok:
-		if durable, invalid := p.codec.encode(v); invalid == nil && durable != nil {
-			return "", string(durable)
+		plain := p.codec // as people write it
+		plain.plainJSON = true
+		if text, invalid := plain.encode(v); invalid == nil && text != nil {
+			return "", string(text)
 		}
 		return "", orQuoted(obj.String())
 	case v == nil:
