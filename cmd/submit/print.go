@@ -42,6 +42,10 @@ func (a *app) printOutcome(ctx context.Context, s *session, o execution.Outcome)
 		if err := a.print(o); err != nil {
 			return err
 		}
+	case o.ResultOmitted: // what stands in its place is no result
+		if _, err := fmt.Fprintf(a.stderr, "warning: %s\n", cli.Clean(string(o.Result))); err != nil {
+			return fmt.Errorf("write the warning: %w", err)
+		}
 	case o.Status == execution.Completed:
 		if err := a.printResult(o.Result); err != nil {
 			return err

@@ -65,7 +65,7 @@ func gone(key journal.Key) error {
 func summary(key journal.Key, st journal.State) execution.Record {
 	return execution.Record{
 		ExecutionID: key.ID, Runtime: key.Runtime, Status: st.Status, Attempt: st.Attempt,
-		Result: st.Result.Shown(), Error: st.Error, Failure: st.Failure,
+		Result: st.Result.Shown(), ResultOmitted: st.Omitted, Error: st.Error, Failure: st.Failure,
 		Connectors: st.Connectors, Labels: st.Labels,
 		CreatedAt: st.CreatedAt.UTC(), UpdatedAt: st.UpdatedAt.UTC(), RetryAt: st.RetryAt,
 	}

@@ -80,7 +80,7 @@ func (p *pass) decide(outer context.Context, ended sandbox.Result, err error) (R
 	reason, text := p.outOf(err)
 	switch {
 	case err == nil && ended.Thrown == nil:
-		return Result{Status: execution.Completed, Value: p.resultValue(ended)}, nil
+		return p.completed(ended), nil
 	case err == nil:
 		return p.threw(outer, ended.Thrown)
 	case errors.As(err, &refused):
@@ -150,7 +150,7 @@ func (p *pass) askedForRetry(ctx context.Context, ended sandbox.Result) (Result,
 	res, err := p.judge(ctx, p.longest())
 	if err == nil && res.Status == execution.Error && p.returned {
 		// The code had its result; only a call that it did not wait for gave up.
-		return Result{Status: execution.Completed, Value: p.resultValue(ended)}, nil
+		return p.completed(ended), nil
 	}
 	return res, err
 }

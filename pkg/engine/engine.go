@@ -157,6 +157,7 @@ type Result struct {
 	Status execution.Status
 
 	Value   *journal.Value // completed; nil for undefined
+	Omitted bool           // Value is a note in the place of what the code returned
 	Error   string         // error, retrying
 	Failure *execution.Failure
 	Delay   time.Duration // retrying: until the next try

@@ -162,24 +162,35 @@ func (p *pass) input() (json.RawMessage, *refusal) {
 	return input, nil
 }
 
-// resultValue returns what the settle records of the code's result, which may be
-// a note that says why it is not there.
-func (p *pass) resultValue(ended sandbox.Result) *journal.Value {
+// completed is the end of code that returned. Where its result cannot be recorded, a
+// note takes its place.
+func (p *pass) completed(ended sandbox.Result) Result {
+	res := Result{Status: execution.Completed}
+	if why := p.unrecorded(ended); why != "" {
+		res.Omitted, res.Value = true, note("result omitted from the audit trail: "+why)
+	} else {
+		res.Value = journal.NewValue(jsonOrNil(p.cfg.Connectors.Redact(ended.Value)))
+	}
+	return res
+}
+
+// unrecorded says why the code's result cannot be recorded; empty: it can.
+func (p *pass) unrecorded(ended sandbox.Result) string {
 	bytes := len(ended.Value)
 	switch {
 	case ended.Invalid != nil && ended.Invalid.TooLarge:
 		bytes = ended.Invalid.Bytes
 	case ended.Invalid != nil:
-		return note("result omitted from the audit trail: " + ended.Invalid.Problem)
+		return ended.Invalid.Problem
 	case int64(bytes) <= p.limits.ResultBytes:
-		return journal.NewValue(jsonOrNil(p.cfg.Connectors.Redact(ended.Value)))
+		return ""
 	}
 	n := p.limits.ResultBytes
 	how := raise("resultBytes", "--max-result", n, p.cfg.Limits.ResultBytes)
 	if n >= int64(p.cfg.MaxValueBytes) {
 		how = "a larger value is never recorded: write it to a file or a workspace and return a reference"
 	}
-	return note(fmt.Sprintf("result omitted from the audit trail: %d bytes, the limit is %d; %s", bytes, n, how))
+	return fmt.Sprintf("%d bytes, the limit is %d; %s", bytes, n, how)
 }
 
 func note(text string) *journal.Value {

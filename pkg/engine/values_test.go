@@ -136,7 +136,7 @@ func TestResultThatCannotBeRecordedIsANote(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, nil)
 			res := r.execute(execution.Request{Code: code, Limits: &execution.Limits{ResultBytes: 1000}})
-			if got := string(res.Value.Shown()); res.Status != execution.Completed || !strings.Contains(got, "result omitted from the audit trail") {
+			if got := string(res.Value.Shown()); res.Status != execution.Completed || !res.Omitted || !strings.Contains(got, "result omitted from the audit trail") {
 				t.Errorf("got %s %s", res.Status, got)
 			}
 		})

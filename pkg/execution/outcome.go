@@ -127,41 +127,49 @@ type Outcome struct {
 	Status      Status          `json:"status"`
 	ExecutionID ID              `json:"executionId"`
 	Result      json.RawMessage `json:"result,omitempty"` // null for undefined; absent unless completed
-	Error       string          `json:"error,omitempty"`
-	Failure     *Failure        `json:"failure,omitempty"`
-	Logs        []string        `json:"logs,omitempty"`
-	Pending     []PendingCall   `json:"pending,omitempty"`
-	Calls       []Entry         `json:"calls"`
-	Attempt     int             `json:"attempt"`
-	RetryAt     *time.Time      `json:"retryAt,omitempty"`
+
+	// ResultOmitted says that Result is a note: what the code returned could not be
+	// recorded.
+	ResultOmitted bool `json:"resultOmitted,omitempty"`
+
+	Error   string        `json:"error,omitempty"`
+	Failure *Failure      `json:"failure,omitempty"`
+	Logs    []string      `json:"logs,omitempty"`
+	Pending []PendingCall `json:"pending,omitempty"`
+	Calls   []Entry       `json:"calls"`
+	Attempt int           `json:"attempt"`
+	RetryAt *time.Time    `json:"retryAt,omitempty"`
 }
 
 // Record is the whole of an execution, as `get` answers it. `list` leaves out
 // code, input, calls and logs.
 type Record struct {
-	ExecutionID ID                `json:"executionId"`
-	Runtime     string            `json:"runtime"`
-	Status      Status            `json:"status"`
-	Code        string            `json:"code,omitempty"`
-	Input       json.RawMessage   `json:"input,omitempty"`
-	Attempt     int               `json:"attempt"`
-	Result      json.RawMessage   `json:"result,omitempty"`
-	Error       string            `json:"error,omitempty"`
-	Failure     *Failure          `json:"failure,omitempty"`
-	Logs        []string          `json:"logs,omitempty"`
-	Calls       []Entry           `json:"calls,omitempty"`
-	Pending     []PendingCall     `json:"pending,omitempty"`
-	Connectors  []string          `json:"connectors,omitempty"`
-	Labels      map[string]string `json:"labels,omitempty"`
-	CreatedAt   time.Time         `json:"createdAt"`
-	UpdatedAt   time.Time         `json:"updatedAt"`
-	RetryAt     *time.Time        `json:"retryAt,omitempty"`
+	ExecutionID ID              `json:"executionId"`
+	Runtime     string          `json:"runtime"`
+	Status      Status          `json:"status"`
+	Code        string          `json:"code,omitempty"`
+	Input       json.RawMessage `json:"input,omitempty"`
+	Attempt     int             `json:"attempt"`
+	Result      json.RawMessage `json:"result,omitempty"`
+
+	ResultOmitted bool `json:"resultOmitted,omitempty"` // Result is a note in its place
+
+	Error      string            `json:"error,omitempty"`
+	Failure    *Failure          `json:"failure,omitempty"`
+	Logs       []string          `json:"logs,omitempty"`
+	Calls      []Entry           `json:"calls,omitempty"`
+	Pending    []PendingCall     `json:"pending,omitempty"`
+	Connectors []string          `json:"connectors,omitempty"`
+	Labels     map[string]string `json:"labels,omitempty"`
+	CreatedAt  time.Time         `json:"createdAt"`
+	UpdatedAt  time.Time         `json:"updatedAt"`
+	RetryAt    *time.Time        `json:"retryAt,omitempty"`
 }
 
 // Outcome returns what a submitter of the execution is told.
 func (r Record) Outcome() Outcome {
 	o := Outcome{
-		Status: r.Status, ExecutionID: r.ExecutionID, Result: r.Result, Error: r.Error, Failure: r.Failure,
+		Status: r.Status, ExecutionID: r.ExecutionID, Result: r.Result, ResultOmitted: r.ResultOmitted, Error: r.Error, Failure: r.Failure,
 		Logs: r.Logs, Pending: r.Pending, Calls: r.Calls, Attempt: r.Attempt, RetryAt: r.RetryAt,
 	}
 	if o.Calls == nil {

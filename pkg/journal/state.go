@@ -38,6 +38,7 @@ type State struct {
 	Failure  *execution.Failure `json:"failure,omitempty"`
 	Error    string             `json:"error,omitempty"`
 	Result   *Value             `json:"result,omitempty"`
+	Omitted  bool               `json:"resultOmitted,omitempty"` // Result is a note in its place
 
 	// Logs is a JSON array of [PassLogs].
 	Logs *Value `json:"logs,omitempty"`

@@ -73,7 +73,7 @@ func Outcome(key journal.Key, s journal.State, log *journal.Log, lines []string)
 		Calls: log.Shown(s.View()), Attempt: s.Attempt, RetryAt: s.RetryAt,
 	}
 	if s.Status == execution.Completed {
-		o.Error, o.Failure = "", nil
+		o.Error, o.Failure, o.ResultOmitted = "", nil, s.Omitted
 		if o.Result = s.Result.Shown(); o.Result == nil {
 			o.Result = json.RawMessage("null")
 		}

@@ -23,7 +23,7 @@ func (r *Runner) settle(ctx context.Context, c *claimed, res engine.Result) erro
 	m, s := c.message, c.state
 	now := time.Now().UTC()
 	s.Status, s.UpdatedAt, s.Write = res.Status, now, s.Write+1
-	s.Error, s.Failure, s.Result = res.Error, res.Failure, res.Value
+	s.Error, s.Failure, s.Result, s.Omitted = res.Error, res.Failure, res.Value, res.Omitted
 	s.Carry, s.Pending = res.Carry, res.Pending
 	s.LostPasses, s.Progress = 0, res.Log.Progress
 	if err := r.keepLogs(ctx, m.key, &s, res.Logs); err != nil {
