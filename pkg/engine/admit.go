@@ -23,6 +23,9 @@ var errUnknown = &connector.Error{
 func (p *pass) admit(in sandbox.Op) error {
 	o := &op{Op: in}
 	p.ops = append(p.ops, o)
+	if err := p.operationLimit(); err != nil {
+		return err
+	}
 	switch in.Kind {
 	case sandbox.OpCall, sandbox.OpStep:
 		return p.admitEntry(o)

@@ -39,6 +39,9 @@ func (h *foretellingHost) Turn(ctx context.Context, issued []sandbox.Op) (sandbo
 		switch op.Kind {
 		case sandbox.OpCall, sandbox.OpStep:
 			h.entries = append(h.entries, op.ID)
+			if op.Kind == sandbox.OpStep {
+				h.next = nil // as a worker does: its closure may have to run first
+			}
 		case sandbox.OpTimer:
 			h.timers = append(h.timers, op.ID)
 		}
@@ -77,7 +80,7 @@ func TestReplayIsForeseen(t *testing.T) {
 		await items.retry_once();
 		return 1
 	}`), `1`)
-	if want := 12; box.foreseen != want { // the first answer comes with no warning
+	if want := 11; box.foreseen != want { // the first answer comes with no warning
 		t.Errorf("%d events were foreseen, want %d", box.foreseen, want)
 	}
 }

@@ -125,8 +125,7 @@ func (p *pass) threw(ctx context.Context, t *sandbox.Thrown) (Result, error) {
 		kind: execution.KindError, reason: execution.ReasonCode, message: t.Message,
 		text: p.codeFailed(*t),
 	}
-	if t.Op >= 0 && t.Op < len(p.ops) && p.ops[t.Op].ref.Kind == journal.OpEntry {
-		o := p.ops[t.Op]
+	if o := p.entryOf(t.Op); o != nil {
 		if e := &p.log.Entries[o.ref.N]; e.Mark == journal.MarkFailed {
 			f.reason, f.again = execution.ReasonCall, e
 			f.acted = o.seen != nil && *o.seen != *p.extent()
@@ -136,6 +135,18 @@ func (p *pass) threw(ctx context.Context, t *sandbox.Thrown) (Result, error) {
 		}
 	}
 	return p.judge(ctx, f)
+}
+
+// entryOf returns the call or step with an ID; nil where it is none.
+func (p *pass) entryOf(id int) *op {
+	if id < 0 || id >= len(p.ops) {
+		return nil
+	}
+	o := p.ops[id]
+	if o.Kind != sandbox.OpCall && o.Kind != sandbox.OpStep || o.ref.N >= len(p.log.Entries) {
+		return nil
+	}
+	return o
 }
 
 // timedOut handles the end of the wall clock: what is in flight is cancelled.

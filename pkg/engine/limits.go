@@ -50,6 +50,15 @@ func (p *pass) withinLimits() error {
 	return p.pendingLimit()
 }
 
+// operationLimit refuses an operation too many, of whatever kind: timers inside steps are
+// not journaled, but each is remembered as long as the pass runs.
+func (p *pass) operationLimit() error {
+	if int64(len(p.ops)) > 3*p.limits.Calls+1000 {
+		return p.tooMany("timers")
+	}
+	return nil
+}
+
 // timerLimit refuses a timer too many: as many are journaled as calls may be.
 func (p *pass) timerLimit() error {
 	if int64(len(p.timers)) >= p.limits.Calls {

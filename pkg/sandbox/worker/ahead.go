@@ -66,6 +66,9 @@ func (n *numbering) find(f sandbox.Foreseen) (id int, ok bool) {
 func (h *childHost) takeAhead(issued []sandbox.Op) (sandbox.Event, bool) {
 	for _, op := range issued {
 		h.numbers.add(op)
+		if op.Kind == sandbox.OpStep {
+			h.ahead = nil // its closure may have to run first
+		}
 	}
 	if len(h.ahead) == 0 {
 		return sandbox.Event{}, false

@@ -70,7 +70,7 @@ func closeOthers() error {
 // limitResources sets the limits that hold even for allocations between two looks of
 // the watchdog, and for a process that was taken over.
 func limitResources(memory int64) error {
-	data, err := dataBytes()
+	size, data, err := spaceBytes()
 	if err != nil {
 		return err
 	}
@@ -79,6 +79,7 @@ func limitResources(memory int64) error {
 		most  uint64
 	}{
 		{unix.RLIMIT_DATA, uint64(data + 2*memory)},
+		{unix.RLIMIT_AS, uint64(size + 2*memory + addressRoom)}, // for the tables of pages, which are no data
 		{unix.RLIMIT_NOFILE, pipeCount},
 		{unix.RLIMIT_FSIZE, 0},
 		{unix.RLIMIT_CORE, 0},
@@ -91,21 +92,27 @@ func limitResources(memory int64) error {
 	return nil
 }
 
-// dataBytes is what the process counts against RLIMIT_DATA now.
-func dataBytes() (int64, error) {
+// addressRoom is how much of its address space a worker may use beside its memory: the
+// runtime reserves some.
+const addressRoom = 256 << 20
+
+// spaceBytes is what the process counts against RLIMIT_AS and RLIMIT_DATA now.
+func spaceBytes() (size, data int64, err error) {
 	text, err := os.ReadFile("/proc/self/statm")
 	if errors.Is(err, os.ErrNotExist) {
-		return 128 << 20, nil // more than a new process has
+		return 2 << 30, 128 << 20, nil // more than a new process has
 	}
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	fields := strings.Fields(string(text))
 	if len(fields) < 6 {
-		return 0, fmt.Errorf("parse statm: %q", text)
+		return 0, 0, fmt.Errorf("parse statm: %q", text)
 	}
-	pages, err := strconv.ParseInt(fields[5], 10, 64)
-	return pages * int64(os.Getpagesize()), err
+	all, err1 := strconv.ParseInt(fields[0], 10, 64)
+	own, err2 := strconv.ParseInt(fields[5], 10, 64)
+	page := int64(os.Getpagesize())
+	return all * page, own * page, errors.Join(err1, err2)
 }
 
 // allowed are the system calls that the Go runtime makes while it runs a script.
@@ -139,7 +146,11 @@ func filter() seccomp.Filter {
 				{Action: seccomp.ActionErrno | seccomp.Action(unix.ENOSYS), Names: known([]string{"clone3"})},
 				{Action: seccomp.ActionAllow, NamesWithCondtions: []seccomp.NameWithConditions{
 					// No page becomes executable.
-					{Name: "mmap", Conditions: []seccomp.Condition{{Argument: 2, Operation: seccomp.BitsNotSet, Value: unix.PROT_EXEC}}},
+					{Name: "mmap", Conditions: []seccomp.Condition{
+						{Argument: 2, Operation: seccomp.BitsNotSet, Value: unix.PROT_EXEC},
+						// What is shared counts against no limit.
+						{Argument: 3, Operation: seccomp.BitsNotSet, Value: unix.MAP_SHARED | unix.MAP_HUGETLB},
+					}},
 					{Name: "mprotect", Conditions: []seccomp.Condition{{Argument: 2, Operation: seccomp.BitsNotSet, Value: unix.PROT_EXEC}}},
 					// Threads, no processes.
 					{Name: "clone", Conditions: []seccomp.Condition{{Argument: 0, Operation: seccomp.BitsSet, Value: unix.CLONE_THREAD}}},

@@ -11,16 +11,18 @@ import (
 const (
 	freeLines = 10_000
 	slowLine  = time.Millisecond
+	lineBytes = 1 << 10 // a longer one counts as several
 )
 
 // flood slows a pass down that prints too much. The worker waits in its pipe meanwhile.
 type flood struct{ lines int }
 
-func (f *flood) slow(ctx context.Context) {
-	if f.lines++; f.lines <= freeLines {
+func (f *flood) slow(ctx context.Context, bytes int) {
+	lines := 1 + bytes/lineBytes
+	if f.lines += lines; f.lines <= freeLines {
 		return
 	}
-	t := time.NewTimer(slowLine)
+	t := time.NewTimer(time.Duration(lines) * slowLine)
 	defer t.Stop()
 	select {
 	case <-t.C:

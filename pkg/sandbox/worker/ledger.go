@@ -37,12 +37,21 @@ const (
 	defaultSize = 64 << 20 // of a value, where the script has no limit
 )
 
+// opBytes is what an operation takes beside its texts.
+const opBytes = 400
+
+// maxCauses is how many causes of an error are told; the sandbox tells of five.
+const maxCauses = 64
+
 // maxDepth is how deeply a value may be nested. The sandbox itself stops at 1000, and
 // an envelope adds a level or two.
 const maxDepth = 4000
 
 func limitsOf(s sandbox.Script) limits {
 	l := limits{value: s.MaxValueBytes, ops: maxTurnOps, text: maxText}
+	if s.MaxPending > 0 {
+		l.ops = min(l.ops, 4*s.MaxPending+1000) // the sandbox stops long before
+	}
 	if l.value <= 0 {
 		l.value = defaultSize
 	}
@@ -85,7 +94,7 @@ func (l *ledger) op(body []byte) error {
 	if err := d.end(); err != nil {
 		return err
 	}
-	l.bytes += len(body)
+	l.bytes += len(body) + opBytes
 	switch {
 	case o.ID != len(l.ops):
 		return forgery("operation %d in the place of %d", o.ID, len(l.ops))
@@ -150,6 +159,9 @@ func (l *ledger) fields(o *sandbox.Op) error {
 	}
 	if err := l.value(o.Result); err != nil {
 		return err
+	}
+	if o.Thrown != nil && o.Kind != sandbox.OpStepDone {
+		return forgery("an error with an operation %q", o.Kind)
 	}
 	if err := l.thrown(o.Thrown); err != nil {
 		return err
@@ -260,6 +272,9 @@ func (l *ledger) value(v json.RawMessage) error {
 func (l *ledger) thrown(t *sandbox.Thrown) error {
 	if t == nil {
 		return nil
+	}
+	if len(t.Causes) > maxCauses {
+		return forgery("%d causes of an error", len(t.Causes))
 	}
 	for _, s := range append([]string{t.Name, t.Message, t.Line, t.Undefined}, t.Causes...) {
 		if err := l.text(s); err != nil {

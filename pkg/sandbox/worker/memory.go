@@ -15,7 +15,8 @@ const bigPass = 16 << 20
 // the system's: see watch.go and confine.
 type memory struct {
 	most    int64 // what any pass may use
-	base    int64 // what an idle worker uses
+	base    int64 // what a new worker uses
+	kept    int64 // what it used after the last pass
 	samples []metrics.Sample
 
 	bound atomic.Int64 // of the running pass; 0: none runs
@@ -51,6 +52,7 @@ func newMemory(most int64) *memory {
 		{Name: "/memory/classes/heap/released:bytes"},
 	}, live: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}, pace: easyPace}
 	m.base = m.used()
+	m.kept = m.base
 	m.afterGC()
 	return m
 }
@@ -66,7 +68,7 @@ func (m *memory) begin(limit int64) {
 	if limit <= 0 || limit > m.most {
 		limit = m.most
 	}
-	m.bound.Store(m.base + limit)
+	m.bound.Store(m.kept + limit)
 }
 
 // cycle becomes garbage with every run of the collector.
@@ -104,5 +106,6 @@ func (m *memory) end() int64 {
 		debug.FreeOSMemory()
 		n = m.used()
 	}
+	m.kept = max(n, m.base)
 	return n - m.base
 }

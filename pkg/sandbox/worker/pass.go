@@ -17,19 +17,29 @@ const abortWait = time.Second
 // Run implements [sandbox.Sandbox].
 func (p *Pool) Run(ctx context.Context, s sandbox.Script, host sandbox.Host) (sandbox.Result, error) {
 	s.MaxMemory, s.MaxCPU = lower(s.MaxMemory, p.cfg.MaxMemory), lower(s.MaxCPU, p.cfg.MaxCPU)
+	for try := 1; ; try++ {
+		end, heard, err := p.runOnce(ctx, s, host)
+		if errors.Is(err, sandbox.ErrLost) && !heard && try < 3 {
+			continue // somebody killed the worker before: the host was not asked for anything
+		}
+		if err != nil {
+			return sandbox.Result{}, err
+		}
+		return end.result, nil
+	}
+}
+
+func (p *Pool) runOnce(ctx context.Context, s sandbox.Script, host sandbox.Host) (end done, heard bool, err error) {
 	source := sha256.Sum256([]byte(s.Source))
 	w, err := p.acquire(ctx, source)
 	if err != nil {
-		return sandbox.Result{}, err
+		return done{}, false, err
 	}
 	defer p.release(w, source)
 	pass := p.pass(w, s, host)
-	end, err := pass.serve(ctx, kindRun, func(e *encoder) { e.script(s) })
+	end, err = pass.serve(ctx, kindRun, func(e *encoder) { e.script(s) })
 	p.count(end)
-	if err != nil {
-		return sandbox.Result{}, err
-	}
-	return end.result, nil
+	return end, pass.heard, err
 }
 
 // Call implements [sandbox.Sandbox].
@@ -61,6 +71,7 @@ type pass struct {
 	ledger *ledger
 	host   sandbox.Host // nil for a call: nothing happens in it
 	flood  flood
+	heard  bool // the worker has said something in this pass
 	watch  *watch
 	bounds *bounds
 	ahead  []sandbox.Foreseen // that the worker has and did not take yet
@@ -69,17 +80,16 @@ type pass struct {
 func (p *Pool) pass(w *process, s sandbox.Script, host sandbox.Host) *pass {
 	return &pass{
 		process: w, ledger: newLedger(s), host: host,
-		watch: &p.watch, bounds: &bounds{memory: w.base + s.MaxMemory, cpu: s.MaxCPU},
+		watch: &p.watch, bounds: &bounds{memory: w.base + min(max(w.memory, 0), p.cfg.MaxMemory) + s.MaxMemory, cpu: s.MaxCPU},
 	}
 }
 
 // serve has the worker run what the first frame says, and is its host.
 func (p *pass) serve(ctx context.Context, first kind, write func(*encoder)) (done, error) {
-	p.passes++
-	defer context.AfterFunc(ctx, func() { p.expire(context.Cause(ctx)) })()
+	number := p.begin()
+	defer context.AfterFunc(ctx, func() { p.expire(number, context.Cause(ctx)) })()
 	defer p.watch.begin(p.process, p.bounds)()
 	if err := p.hand(ctx); err != nil {
-		p.passes-- // it never began
 		return done{}, err
 	}
 	if err := p.send(first, write); err != nil {
@@ -105,12 +115,16 @@ func (p *pass) listen(ctx context.Context) (done, error) {
 			}
 			return done{}, p.ending(err)
 		}
-		if f.pass != p.passes {
-			return done{}, p.distrust(forgery("a frame of pass %d in pass %d", f.pass, p.passes))
+		if f.pass != p.number {
+			return done{}, p.distrust(forgery("a frame of another pass"))
 		}
+		p.heard = true
 		switch {
 		case f.kind == kindDone:
 			end, err := p.ledger.done(f.body)
+			if err == nil && p.frames.Buffered() > 0 {
+				err = forgery("it goes on after its end")
+			}
 			if err != nil {
 				return done{}, p.distrust(err)
 			}
@@ -137,7 +151,7 @@ func (p *pass) frame(ctx context.Context, f frame) error {
 			return err
 		}
 		p.host.Print(line)
-		p.flood.slow(ctx)
+		p.flood.slow(ctx, len(line))
 		return nil
 	case kindTurn:
 		issued, known, err := p.ledger.turn(f.body)
@@ -255,13 +269,15 @@ func (p *pass) drop() error {
 // last reads up to the frame that ends a pass which was told to end. Turns that the
 // worker had taken ahead may come before it.
 func (p *pass) last() (frame, error) {
-	for range 4 * aheadMost {
+	for range 64 * aheadMost {
 		f, err := readFrame(p.frames, p.ledger.limits.frame())
 		switch {
 		case err != nil:
 			return f, err
-		case f.pass != p.passes:
-			return f, fmt.Errorf("%w: of pass %d after the end", errFrame, f.pass)
+		case f.pass != p.number:
+			return f, fmt.Errorf("%w: of another pass after the end", errFrame)
+		case f.kind == kindDone && p.frames.Buffered() > 0:
+			return f, fmt.Errorf("%w: it goes on after its end", errFrame)
 		case f.kind == kindDone:
 			return f, nil
 		}

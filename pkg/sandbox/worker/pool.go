@@ -15,7 +15,7 @@ import (
 )
 
 // ErrClosed is returned by a pool that was closed.
-var ErrClosed = errors.New("the worker pool is closed")
+var ErrClosed = fmt.Errorf("%w: the worker pool is closed", sandbox.ErrUnavailable)
 
 // errNoMain is returned in a process that was started as a worker and did not become
 // one.
@@ -74,11 +74,11 @@ func NewPool(cfg Config) (*Pool, error) {
 		return nil, fmt.Errorf("open pipe: %w", err)
 	}
 	p.watch.running = make(map[*process]*bounds)
-	first, err := start(cfg, p.life[0], p.isolated)
+	first, err := start(context.Background(), cfg, p.life[0], p.isolated)
 	if err != nil && p.isolated {
 		cfg.Logger.Debug("no namespaces for workers", "err", err)
 		p.isolated = false
-		first, err = start(cfg, p.life[0], false)
+		first, err = start(context.Background(), cfg, p.life[0], false)
 	}
 	if err != nil {
 		_ = p.life[0].Close()
@@ -187,19 +187,22 @@ func (p *Pool) pick(source [sha256.Size]byte) (*process, error) {
 
 // spawn starts a worker. A worker that cannot be started now may be a little later.
 func (p *Pool) spawn(ctx context.Context) (*process, error) {
-	const tries = 5
+	const tries = 8 // some seconds in all
 	for n := 1; ; n++ {
-		w, err := start(p.cfg, p.life[0], p.isolated)
+		w, err := start(ctx, p.cfg, p.life[0], p.isolated)
 		if err == nil {
 			p.adopt(w)
 			return w, nil
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
 		}
 		if n == tries {
 			return nil, fmt.Errorf("%w: %w", sandbox.ErrUnavailable, err)
 		}
 		p.cfg.Logger.Warn("start worker again", "err", err)
 		select {
-		case <-time.After(time.Duration(n*n) * 20 * time.Millisecond):
+		case <-time.After(time.Duration(n*n) * 50 * time.Millisecond):
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
 		}
@@ -213,7 +216,7 @@ func (p *Pool) refill() {
 	}
 	p.spawner++
 	p.ended.Go(func() {
-		w, err := start(p.cfg, p.life[0], p.isolated)
+		w, err := start(context.Background(), p.cfg, p.life[0], p.isolated)
 		if err == nil {
 			p.adopt(w)
 		} else {
@@ -239,9 +242,9 @@ func (p *Pool) release(w *process, source [sha256.Size]byte) {
 		p.stats.Lost++
 		p.refill()
 		return
-	case w.passes >= uint64(p.cfg.MaxPasses), w.memory > p.cfg.MaxMemory/4:
+	case w.passes >= p.cfg.MaxPasses, w.memory > p.cfg.MaxMemory/4:
 		p.stats.Replaced++
-		_ = w.in.Close() // it ends by itself
+		w.retire()
 		p.refill()
 		return
 	}
@@ -264,7 +267,7 @@ func (p *Pool) reap() {
 		if wait = p.cfg.IdleAfter - time.Since(w.idleSince); wait > 0 {
 			break
 		}
-		_ = w.in.Close()
+		w.retire()
 		p.idle = p.idle[1:]
 	}
 	if wait > 0 && !p.closed {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"slices"
@@ -14,7 +15,7 @@ import (
 )
 
 // readyTimeout bounds the time from the start of a worker to its first frame.
-const readyTimeout = 30 * time.Second
+const readyTimeout = 10 * time.Second
 
 // recent is how many sources are remembered for each worker: it need not parse them.
 const recent = 32
@@ -37,8 +38,9 @@ type process struct {
 	base      int64  // memory that it needs when it is idle
 	since     turn
 	buf       []byte // of the frame that is written
-	passes    uint64
-	memory    int64 // that it kept after its last pass
+	passes    int
+	number    uint64 // of the pass that runs: nobody can know it before
+	memory    int64  // that it kept after its last pass
 	sources   [][sha256.Size]byte
 	idleSince time.Time
 
@@ -47,8 +49,8 @@ type process struct {
 	cause error      // why it was killed
 }
 
-// start starts a worker that ends with life, and waits until it takes passes.
-func start(cfg Config, life *os.File, isolated bool) (*process, error) {
+// start starts a worker that ends with life, and waits, as long as ctx lasts, until it takes passes.
+func start(ctx context.Context, cfg Config, life *os.File, isolated bool) (*process, error) {
 	w := &process{exited: make(chan struct{}), stderr: &head{}}
 	if err := w.open(cfg, life, isolated); err != nil {
 		return nil, fmt.Errorf("start worker: %w", err)
@@ -57,8 +59,10 @@ func start(cfg Config, life *os.File, isolated bool) (*process, error) {
 		defer close(w.exited)
 		_ = w.cmd.Wait() // its state says how it ended
 	}()
+	defer context.AfterFunc(ctx, func() { w.kill(context.Cause(ctx)) })()
 	if err := w.ready(); err != nil {
 		w.kill(err)
+		w.closePipes()
 		return nil, fmt.Errorf("start worker: %w", w.ending(err))
 	}
 	return w, nil
@@ -118,7 +122,7 @@ func (w *process) ready() error {
 
 // send writes one frame of the pass that runs.
 func (w *process) send(k kind, write func(*encoder)) error {
-	w.buf = appendFrame(w.buf[:0], k, w.passes, write)
+	w.buf = appendFrame(w.buf[:0], k, w.number, write)
 	_, err := w.in.Write(w.buf)
 	if cap(w.buf) > 1<<20 {
 		w.buf = nil
@@ -147,28 +151,50 @@ func (w *process) take() {
 	w.since.Store(0)
 }
 
-// expire kills a worker that has the turn.
-func (w *process) expire(cause error) {
+// expire kills a worker that has the turn in a pass.
+func (w *process) expire(pass uint64, cause error) {
 	w.mu.Lock()
-	busy := w.busy
-	w.mu.Unlock()
-	if busy {
-		w.kill(cause)
+	defer w.mu.Unlock()
+	if w.busy && w.number == pass {
+		w.end(cause)
 	}
 }
 
 // kill ends the worker, and whoever reads from it or writes to it.
 func (w *process) kill(cause error) {
 	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.end(cause)
+}
+
+// end is kill, with the lock held.
+func (w *process) end(cause error) {
 	if w.cause == nil {
 		w.cause = cause
 	}
-	w.mu.Unlock()
 	_ = w.cmd.Process.Kill()
 	// Not even a process that the system cannot end holds anybody up.
 	past := time.Unix(1, 0)
 	_ = w.out.SetReadDeadline(past)
 	_ = w.in.SetWriteDeadline(past)
+}
+
+// retire lets a worker go that is not needed any more: it has a second to end by itself.
+func (w *process) retire() {
+	_ = w.in.Close()
+	time.AfterFunc(time.Second, func() {
+		if !w.gone() {
+			w.kill(ErrClosed)
+		}
+	})
+}
+
+// begin gives the next pass its number.
+func (w *process) begin() uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.passes, w.number = w.passes+1, rand.Uint64()
+	return w.number
 }
 
 // killed returns why the worker was killed; nil if it was not.

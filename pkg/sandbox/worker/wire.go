@@ -100,9 +100,17 @@ func (d *decoder) bytes() []byte {
 
 func (d *decoder) text() string { return string(d.bytes()) }
 
+// mostTexts bounds a list of texts: an empty one has a byte here, and sixteen in memory.
+const mostTexts = 10_000
+
 func (d *decoder) texts() []string {
+	n := d.count()
+	if n > mostTexts {
+		d.fail()
+		return nil
+	}
 	var list []string
-	for range d.count() {
+	for range n {
 		list = append(list, d.text())
 	}
 	return list
