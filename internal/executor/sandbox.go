@@ -50,7 +50,7 @@ func OpenSandbox(isolation Isolation, cfg worker.Config) (*Sandbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open sandbox: %w", err)
 	}
-	return &Sandbox{Sandbox: pool, Confinement: pool.Confinement(), Limited: true, pool: pool}, nil
+	return &Sandbox{Sandbox: pool, Confinement: pool.Confinement(), Limited: pool.Bounded(), pool: pool}, nil
 }
 
 // Close ends the workers.

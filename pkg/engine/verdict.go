@@ -192,6 +192,8 @@ func (p *pass) ask(ctx context.Context, name, source string, policy retry.Policy
 		named := *thrown
 		named.Pos.File = name
 		return nil, &named
+	case errors.Is(err, sandbox.ErrUnavailable), errors.Is(err, sandbox.ErrLost):
+		return nil, fmt.Errorf("%w: ask the policy: %w", ErrStorage, err) // it may answer the next time
 	case errors.Is(err, errTimeout):
 		return nil, policyFailed(fmt.Sprintf("no answer within %v", p.timeout()))
 	case ctx.Err() != nil && !errors.Is(context.Cause(ctx), errTimeout):

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"regexp"
 	"time"
 
 	"github.com/dop251/goja"
@@ -11,6 +12,9 @@ const (
 	dayText  = "Mon Jan 02 2006"
 	timeText = "15:04:05 GMT-0700 (MST)"
 )
+
+// zoned finds the zone that a text with a time of day ends with.
+var zoned = regexp.MustCompile(`(?i):\d\d.*([+-]\d\d:?\d\d|Z|\b(GMT|UTC?|[ECMP][SD]T))\s*(\([^()]*\))?\s*$`)
 
 // guardedDate is Date with UTC as the local time. The engine takes the local time
 // of the process; where that is UTC itself, in a worker, little is left to do.
@@ -48,9 +52,11 @@ func (p *pass) utcConstructor(date *goja.Object) *goja.Object {
 	parse, _ := goja.AssertFunction(date.Get("parse"))
 	utc, _ := goja.AssertFunction(date.Get("UTC"))
 	parseUTC := func(text goja.Value) goja.Value {
-		// With a zone appended a text without one is read in that zone; a text that
-		// has one does not parse any more.
 		s := text.String()
+		if zoned.MatchString(s) {
+			return throwing(parse(date, text))
+		}
+		// With a zone appended a text without one is read in that zone.
 		for _, zone := range []string{"Z", " GMT"} {
 			if v := throwing(parse(date, p.rt.ToValue(s+zone))); !goja.IsNaN(v) {
 				return v

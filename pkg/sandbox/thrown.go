@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -129,14 +130,20 @@ func text(v goja.Value) string {
 	return v.String()
 }
 
-// errorText is an error's message as a string. One message of the engine shows an object
-// of its own, with addresses in memory that are others in every run.
-func errorText(v goja.Value) string {
-	message := text(v)
-	if strings.HasPrefix(message, "Could not convert ") && strings.HasSuffix(message, " to primitive") {
-		return "Cannot convert object to primitive value"
+// errorText is an error's message as a string.
+func errorText(v goja.Value) string { return withoutAddresses(text(v)) }
+
+// addressed is the one message of the engine that shows an object of its own, with
+// addresses in memory that are others in every run.
+var addressed = regexp.MustCompile(`(?s)Could not convert &\{.*?0x[0-9a-f]+.*? to primitive`)
+
+// withoutAddresses replaces that message, wherever a text leaves the script: a replay
+// must see the same.
+func withoutAddresses(s string) string {
+	if !strings.Contains(s, "Could not convert &{") {
+		return s
 	}
-	return message
+	return addressed.ReplaceAllString(s, "Cannot convert object to primitive value")
 }
 
 // orQuoted shows an empty string as what one would write in code.

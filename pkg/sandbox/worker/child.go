@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/reprise-run/reprise/pkg/sandbox"
 )
@@ -214,7 +215,11 @@ func clip(s string) string {
 	if len(s) <= maxText {
 		return s
 	}
-	return string([]rune(s[:maxText-4])) // a character cut in two becomes U+FFFD
+	cut := maxText
+	for !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut]
 }
 
 // send writes one frame, after what is in the buffer.

@@ -18,6 +18,8 @@ import (
 // what that was. limit is how much memory a pass may use.
 func confine(limit int64) (level string, err error) {
 	<-time.After(time.Nanosecond) // the poller of the Go runtime needs its descriptors before they are forbidden
+	// When the system runs out of memory it is to end a worker, not the executor.
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0) // where it can be said
 	if err := closeOthers(); err != nil {
 		return "", fmt.Errorf("close descriptors: %w", err)
 	}

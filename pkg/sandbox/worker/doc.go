@@ -23,7 +23,7 @@
 // # Confinement
 //
 // On Linux a worker has no environment, no descriptors but four pipes, rlimits, a
-// list of about thirty system calls, and, where the system permits, namespaces of its
+// list of about forty system calls, and, where the system permits, namespaces of its
 // own. [Pool.Confinement] says what is active. Elsewhere only the limits hold that a
 // process can put on itself: that is for development.
 //

@@ -18,6 +18,10 @@ import (
 // to get out.
 const probeName = "reprise-probe"
 
+// parentName is what the test program is called when it is to be the parent of a
+// worker whose script spins.
+const parentName = "reprise-test-parent"
+
 // built is the worker of all tests; TestMain removes it.
 var built workertest.Builder
 

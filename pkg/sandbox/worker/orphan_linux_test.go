@@ -12,10 +12,6 @@ import (
 	"time"
 )
 
-// parentName is what the test program is called when it is to be the parent of a
-// worker whose script spins.
-const parentName = "reprise-test-parent"
-
 // spinForEver runs a script that never ends and prints the number of its process.
 func spinForEver(path string) int {
 	p, err := NewPool(Config{Path: path, Spares: -1})

@@ -103,6 +103,9 @@ func (p *Pool) Confinement() string {
 	return "development-grade: " + strings.Join(append(strings.Fields(p.level), "no system call filter on this system"), ", ")
 }
 
+// Bounded reports whether memory and CPU time of a pass are bounded on this system.
+func (p *Pool) Bounded() bool { return canBound }
+
 // Stats returns what the pool has done so far.
 func (p *Pool) Stats() Stats {
 	p.mu.Lock()

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -61,9 +63,12 @@ func start(ctx context.Context, cfg Config, life *os.File, isolated bool) (*proc
 	}()
 	defer context.AfterFunc(ctx, func() { w.kill(context.Cause(ctx)) })()
 	if err := w.ready(); err != nil {
+		if errors.Is(err, io.EOF) { // it has ended: how says more
+			err = w.ending(err)
+		}
 		w.kill(err)
 		w.closePipes()
-		return nil, fmt.Errorf("start worker: %w", w.ending(err))
+		return nil, fmt.Errorf("start worker: %w", err)
 	}
 	return w, nil
 }

@@ -39,6 +39,9 @@ func attributes(isolated bool) *syscall.SysProcAttr {
 // canIsolate says that trying namespaces makes sense.
 const canIsolate = true
 
+// canBound says that memory and CPU time of a worker can be watched.
+const canBound = true
+
 // memoryOf returns the memory of a process that nobody shares with it, in bytes.
 func memoryOf(pid int) (int64, bool) {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")

@@ -13,6 +13,7 @@ func self() (string, error) { return os.Executable() }
 const (
 	namespaceNames = ""
 	canIsolate     = false
+	canBound       = false
 )
 
 func attributes(bool) *syscall.SysProcAttr { return nil }
