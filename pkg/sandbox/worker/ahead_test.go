@@ -70,6 +70,54 @@ func TestReplayIsTakenAhead(t *testing.T) {
 	}
 }
 
+// stepping is a replaying host with steps: their closures run before anything else, and
+// their values come after the replay.
+type stepping struct {
+	replaying
+	first, last []sandbox.Event
+}
+
+func (h *stepping) Turn(ctx context.Context, issued []sandbox.Op) (sandbox.Event, error) {
+	for _, op := range issued {
+		switch op.Kind {
+		case sandbox.OpStep:
+			h.first = append(h.first, sandbox.Event{Op: op.ID, Kind: sandbox.EventRunStep})
+		case sandbox.OpStepDone:
+			h.last = append(h.last, sandbox.Event{Op: op.Target, Kind: sandbox.EventResolve, Value: op.Result})
+		case sandbox.OpCall:
+			h.ids = append(h.ids, op.ID)
+		}
+	}
+	switch {
+	case len(h.first) > 0:
+	case h.next < h.calls:
+		return h.replaying.Turn(ctx, nil)
+	default:
+		h.first, h.last = h.last, nil
+	}
+	if len(h.first) == 0 {
+		return sandbox.Event{}, errStuck
+	}
+	ev := h.first[0]
+	h.first = h.first[1:]
+	return ev, nil
+}
+
+// The closure of a step that no pass ran before comes before what was foreseen.
+func TestNewStepIsNotOvertaken(t *testing.T) {
+	t.Parallel()
+	p := pool(t, Config{Spares: -1})
+	h := &stepping{replaying: replaying{calls: 3}}
+	result, err := p.Run(t.Context(), script(`
+		const calls = [items.n(), items.n(), items.n()];
+		await calls[0];
+		const step = codemode.step("new", () => "ran");
+		[await calls[1], await calls[2], await step]`), h)
+	if err != nil || string(result.Value) != `[1,2,"ran"]` {
+		t.Errorf("Run = %s, %v; want [1,2,\"ran\"]", result.Value, err)
+	}
+}
+
 // A script that issues less than was foreseen waits for its host.
 func TestReplayThatEndsEarlyAsksItsHost(t *testing.T) {
 	t.Parallel()

@@ -62,6 +62,17 @@ var forgeries = map[string]func(out io.Writer, n uint64){
 	"a turn that it cannot know": func(out io.Writer, n uint64) {
 		put(out, appendFrame(nil, kindTurn, n, func(e *encoder) { e.int(0); e.bool(true) }))
 	},
+	"more after its end": func(out io.Writer, n uint64) {
+		put(out, appendFrame(nil, kindDone, n, func(e *encoder) { e.done(done{}) }), appendFrame(nil, kindPrint, n, func(e *encoder) { e.text("x") }))
+	},
+	"an error with a call": func(out io.Writer, n uint64) {
+		o := call(`1`)
+		o.Thrown = &sandbox.Thrown{Message: "m", Op: -1}
+		op(out, n, o)
+	},
+	"a million causes": func(out io.Writer, n uint64) {
+		end(out, n, done{result: sandbox.Result{Thrown: &sandbox.Thrown{Message: "m", Op: -1, Causes: make([]string, 1e6)}}}, "")
+	},
 	"ignores": func(out io.Writer, n uint64) { op(out, n, call(`1`)) },
 	"a console line of 2 MB": func(out io.Writer, n uint64) {
 		put(out, appendFrame(nil, kindPrint, n, func(e *encoder) { e.text(strings.Repeat("x", 2<<20)) }))

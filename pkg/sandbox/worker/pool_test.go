@@ -3,6 +3,8 @@ package worker
 import (
 	"context"
 	"errors"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -131,6 +133,48 @@ func TestGarbageIsNotCountedAsMemory(t *testing.T) {
 		if r, err := p.Run(t.Context(), script(source), &echo{}); err != nil || string(r.Value) != "8388608000" {
 			t.Errorf("%s: Run = %s, %v, want 8388608000", source, r.Value, err)
 		}
+	}
+}
+
+// The end of a pass's context is its own, however late it is noticed.
+func TestEndOfAContextMeetsNoLaterPass(t *testing.T) {
+	t.Parallel()
+	p := pool(t, Config{Size: 1, Spares: -1})
+	for n := range 1500 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(n%40)*10*time.Microsecond)
+		_, _ = p.Run(ctx, script(`1`), &echo{}) // it may or may not be in time
+		cancel()
+		if _, err := p.Run(t.Context(), script(`2`), &echo{}); err != nil {
+			t.Fatalf("round %d: the pass after it: %v", n, err)
+		}
+	}
+}
+
+// A worker that died while it was idle is not the fault of the pass that finds it.
+func TestIdleWorkerThatDiedIsReplaced(t *testing.T) {
+	t.Parallel()
+	p := pool(t, Config{Size: 1, Spares: -1})
+	for range 30 {
+		(&killing{p}).kill()
+		if _, err := p.Run(t.Context(), script(`1`), &echo{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A pass is held to its own memory, not to what earlier ones have left in the worker.
+func TestMemoryOfEarlierPassesDoesNotCount(t *testing.T) {
+	t.Parallel()
+	p := pool(t, Config{Size: 1, Spares: -1})
+	for n := range 8 {
+		if _, err := p.Run(t.Context(), script("["+strings.Repeat("a=>a,", 28000)+strconv.Itoa(n)+"].length"), &echo{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := script(`const a = []; for (let i = 0; i < 20; i++) a.push(new Uint8Array(1 << 20).fill(1)); a.length`)
+	s.MaxMemory = 48 << 20
+	if _, err := p.Run(t.Context(), s, &echo{}); err != nil {
+		t.Errorf("Run = %v", err)
 	}
 }
 
