@@ -85,6 +85,8 @@ func (p *pass) decide(outer context.Context, ended sandbox.Result, err error) (R
 		return p.threw(outer, ended.Thrown)
 	case errors.As(err, &refused):
 		return p.refused(refused), nil
+	case errors.Is(err, sandbox.ErrArguments):
+		return p.refused(&refusal{execution.ReasonSize, err.Error() + " bytes; issue fewer calls together, or write large data to a file or a workspace and pass references"}), nil
 	case errors.Is(err, sandbox.ErrPending):
 		return p.refused(p.tooManyPending()), nil
 	case errors.Is(err, sandbox.ErrUnavailable):

@@ -16,6 +16,10 @@ var ErrEngineStack = fmt.Errorf("%w in the engine itself", ErrStack)
 // it may. No script catches it.
 var ErrPending = errors.New("too many calls pending at once")
 
+// ErrArguments is returned when the operations that a script issued together are too
+// large together. Only a sandbox in a process of its own can tell.
+var ErrArguments = errors.New("too many bytes of arguments at once")
+
 // ErrMemory is returned when a script used more memory than it may. Only a sandbox
 // in a process of its own can tell.
 var ErrMemory = errors.New("memory limit exceeded")

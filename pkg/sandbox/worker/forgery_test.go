@@ -151,7 +151,7 @@ func TestForgedFramesEndThePassAndTheWorker(t *testing.T) {
 			s.Seed = name
 			_, err := p.Run(t.Context(), s, &echo{})
 			var crash *sandbox.CrashError
-			if !errors.As(err, &crash) && !errors.Is(err, sandbox.ErrPending) {
+			if !errors.As(err, &crash) && !errors.Is(err, sandbox.ErrArguments) {
 				t.Errorf("Run = %v, want a crash", err)
 			}
 			if s := p.Stats(); s.Lost != s.Started {

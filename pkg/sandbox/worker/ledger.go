@@ -101,7 +101,7 @@ func (l *ledger) op(body []byte) error {
 	case len(l.pending) >= l.limits.ops:
 		return forgery("more than %d operations in a turn", l.limits.ops)
 	case l.bytes > l.limits.turn:
-		return fmt.Errorf("%w: more than %d bytes of arguments at once", sandbox.ErrPending, l.limits.turn)
+		return fmt.Errorf("%w: more than %d", sandbox.ErrArguments, l.limits.turn)
 	}
 	state, err := l.admit(&o)
 	if err != nil {

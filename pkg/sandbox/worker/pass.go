@@ -239,7 +239,7 @@ func (p *pass) distrust(err error) error {
 		return p.killed()
 	}
 	p.kill(err)
-	if errors.Is(err, sandbox.ErrPending) {
+	if errors.Is(err, sandbox.ErrArguments) {
 		return err
 	}
 	return &sandbox.CrashError{Detail: err.Error()}
