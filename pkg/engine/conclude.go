@@ -25,6 +25,9 @@ func (p *pass) carried() int {
 	return bytes
 }
 
+// unavailableDelay is how long an execution for which there was no sandbox waits.
+const unavailableDelay = 5 * time.Second
+
 // carryBytes is how much the settle's state write carries; more gets a record.
 const carryBytes = 128 << 10
 
@@ -92,7 +95,7 @@ func (p *pass) decide(outer context.Context, ended sandbox.Result, err error) (R
 	case errors.Is(err, sandbox.ErrUnavailable):
 		// Nothing ran: another executor may do better.
 		p.cfg.Logger.Error("no sandbox", "execution", p.Key.ID, "err", err)
-		return Result{Status: execution.Queued}, nil
+		return Result{Status: execution.Queued, Delay: unavailableDelay}, nil
 	case errors.Is(err, errRetry):
 		return p.askedForRetry(outer, ended)
 	case errors.Is(err, errQuiet):

@@ -160,7 +160,7 @@ type Result struct {
 	Omitted bool           // Value is a note in the place of what the code returned
 	Error   string         // error, retrying
 	Failure *execution.Failure
-	Delay   time.Duration // retrying: until the next try
+	Delay   time.Duration // retrying, queued: until the next pass
 	Pending []int         // paused: the seqs that wait for a person
 	Logs    []string      // of this pass
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"testing"
 
 	"github.com/reprise-run/reprise/pkg/execution"
@@ -48,5 +49,24 @@ func TestTimersInsideAStepAreBounded(t *testing.T) {
 	})
 	if res.Status != execution.Error || res.Failure.Reason != execution.ReasonCalls {
 		t.Errorf("got %s %+v, want error calls", res.Status, res.Failure)
+	}
+}
+
+// Without a sandbox nothing has happened: the execution waits, and no pass is lost.
+func TestWithoutASandboxTheExecutionWaits(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *Config) { c.Sandbox = &mortal{Sandbox: c.Sandbox, err: sandbox.ErrUnavailable, passes: 9} })
+	res, err := r.pass(t.Context(), execution.Request{Code: "await items.echo(1)"})
+	if err != nil || res.Status != execution.Queued || res.Delay <= 0 {
+		t.Errorf("got %s after %v, %v; want queued, with a delay", res.Status, res.Delay, err)
+	}
+}
+
+// A worker that was killed from outside leaves no outcome: the next delivery takes over.
+func TestLostWorkerIsNoOutcome(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(c *Config) { c.Sandbox = &mortal{Sandbox: c.Sandbox, err: sandbox.ErrLost, after: 1, passes: 9} })
+	if _, err := r.pass(t.Context(), execution.Request{Code: "await items.echo(1); await items.echo(2)"}); !errors.Is(err, sandbox.ErrLost) {
+		t.Errorf("Run = %v, want ErrLost", err)
 	}
 }

@@ -62,7 +62,7 @@ func (r *Runner) settle(ctx context.Context, c *claimed, res engine.Result) erro
 	case res.Status == execution.Retrying:
 		return r.nak(ctx, m.Delivery, res.Delay)
 	case res.Status == execution.Queued:
-		return r.nak(ctx, m.Delivery, 0)
+		return r.nak(ctx, m.Delivery, res.Delay)
 	}
 	return r.ack(ctx, m.Delivery)
 }
