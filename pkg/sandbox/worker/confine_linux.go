@@ -95,8 +95,9 @@ func limitResources(memory int64) error {
 }
 
 // addressRoom is how much of its address space a worker may use beside its memory: the
-// runtime reserves some.
-const addressRoom = 256 << 20
+// Go runtime reserves some, and the C library, in programs with cgo, for every thread.
+// What it costs at the most are the tables of pages, a five-hundredth of it.
+const addressRoom = 8 << 30
 
 // spaceBytes is what the process counts against RLIMIT_AS and RLIMIT_DATA now.
 func spaceBytes() (size, data int64, err error) {

@@ -95,7 +95,9 @@ func (p *pass) serve(ctx context.Context, first kind, write func(*encoder)) (don
 	if err := p.send(first, write); err != nil {
 		return done{}, p.ending(err)
 	}
-	end, err := p.listen(ctx)
+	alive, over := p.whileAlive(ctx)
+	defer over()
+	end, err := p.listen(alive)
 	p.take()
 	if err == nil {
 		p.memory = end.memory
@@ -169,20 +171,22 @@ func (p *pass) frame(ctx context.Context, f frame) error {
 // errDied ends the host's waiting when the worker has died meanwhile.
 var errDied = errors.New("the worker has died")
 
-// ask asks the host what happens next. A worker that dies meanwhile ends that.
-func (p *pass) ask(ctx context.Context, issued []sandbox.Op) (sandbox.Event, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	answered := make(chan struct{})
-	defer close(answered)
+// whileAlive returns ctx, for the host's turns: a worker that dies meanwhile ends them.
+func (p *pass) whileAlive(ctx context.Context) (alive context.Context, done func()) {
+	alive, cancel := context.WithCancelCause(ctx)
 	go func() {
 		select {
 		case <-p.exited:
 			cancel(errDied)
-		case <-answered:
+		case <-alive.Done():
 		}
 	}()
-	ev, err := p.host.Turn(ctx, issued)
+	return alive, func() { cancel(nil) }
+}
+
+// ask asks the host what happens next.
+func (p *pass) ask(alive context.Context, issued []sandbox.Op) (sandbox.Event, error) {
+	ev, err := p.host.Turn(alive, issued)
 	if errors.Is(err, errDied) {
 		return ev, p.ending(err)
 	}
@@ -198,6 +202,9 @@ func (p *pass) turn(ctx context.Context, issued []sandbox.Op, known bool) error 
 	}
 	if err == nil {
 		err = p.hand(ctx)
+	}
+	if errors.Is(err, errDied) {
+		err = p.ending(err)
 	}
 	switch {
 	case err != nil:
