@@ -9,6 +9,8 @@ import (
 	"unicode/utf16"
 
 	"github.com/dop251/goja"
+
+	"github.com/reprise-run/reprise/pkg/value"
 )
 
 // decode puts a value into the runtime; nil is undefined. No code of the script runs.
@@ -16,7 +18,7 @@ func (c *codec) decode(durable json.RawMessage) (goja.Value, error) {
 	if len(durable) == 0 {
 		return goja.Undefined(), nil
 	}
-	if tooDeep(durable) {
+	if value.Deeper(durable, 4*maxDepth) { // the parsers recurse, and a stack that overflows ends the process
 		return nil, fmt.Errorf("the value is nested more than %d levels deep", maxDepth)
 	}
 	if !json.Valid(durable) {
@@ -24,31 +26,6 @@ func (c *codec) decode(durable json.RawMessage) (goja.Value, error) {
 	}
 	d := decoder{codec: c, text: durable, envelopes: !c.plainJSON && bytes.Contains(durable, []byte(reservedPrefix))}
 	return d.value()
-}
-
-// tooDeep reports whether text nests deeper than any value of ours. The parsers
-// recurse, and a stack that overflows ends the process.
-func tooDeep(text []byte) bool {
-	depth, quoted := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted:
-			if c == '\\' {
-				i++
-			} else if c == '"' {
-				quoted = false
-			}
-		case c == '"':
-			quoted = true
-		case c == '{' || c == '[':
-			if depth++; depth > 4*maxDepth {
-				return true
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return false
 }
 
 // decoder is one value on its way in. Its text is known to be JSON.

@@ -25,7 +25,7 @@ func Equal(a, b json.RawMessage) bool {
 
 // parse returns the tree of a text.
 func parse(text []byte) (any, bool) {
-	if deeper(text, textDepth) {
+	if Deeper(text, textDepth) {
 		return nil, false
 	}
 	d := json.NewDecoder(bytes.NewReader(text))

@@ -46,10 +46,11 @@ func FromPlain(plain json.RawMessage) (json.RawMessage, error) {
 // TooDeep reports whether plain JSON is nested more deeply than [MaxDepth]. The
 // text need not be JSON yet: whoever takes a text from outside asks first, before
 // anything that recurses reads it.
-func TooDeep(plain []byte) bool { return deeper(plain, MaxDepth) }
+func TooDeep(plain []byte) bool { return Deeper(plain, MaxDepth) }
 
-// deeper reports whether a text is nested above the limit.
-func deeper(text []byte, limit int) bool {
+// Deeper reports whether a JSON text is nested more than limit levels deep. It does not
+// recurse, and takes any text.
+func Deeper(text []byte, limit int) bool {
 	depth := 0
 	for i := 0; i < len(text); i++ {
 		switch text[i] {

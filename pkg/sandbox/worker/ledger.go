@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/reprise-run/reprise/pkg/sandbox"
+	"github.com/reprise-run/reprise/pkg/value"
 )
 
 // ledger checks what one pass in a worker says against what it may say. The worker
@@ -259,7 +260,7 @@ func (l *ledger) value(v json.RawMessage) error {
 		return nil
 	case len(v) > l.limits.value:
 		return forgery("a value of %d bytes", len(v))
-	case tooDeep(v):
+	case value.Deeper(v, maxDepth):
 		return forgery("a value nested more than %d levels deep", maxDepth)
 	case !json.Valid(v):
 		return forgery("a value that is not JSON")
@@ -299,28 +300,4 @@ func (l *ledger) invalid(v *sandbox.Invalid) error {
 		return nil
 	}
 	return l.text(v.Problem)
-}
-
-// tooDeep reports whether JSON text is nested more than maxDepth levels deep.
-func tooDeep(text []byte) bool {
-	depth, quoted := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted:
-			if c == '\\' {
-				i++
-			} else if c == '"' {
-				quoted = false
-			}
-		case c == '"':
-			quoted = true
-		case c == '{' || c == '[':
-			if depth++; depth > maxDepth {
-				return true
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return false
 }
