@@ -97,7 +97,7 @@ func Run(ctx context.Context, cfg Config, ready func(name string)) error {
 		return err
 	}
 	service, err := control.NewService(control.ServiceConfig{
-		Stream: s, Runtimes: cfg.Runtimes, Executor: cfg.Name, Version: apiVersion, Logger: cfg.Logger,
+		Stream: s, Runtimes: cfg.Runtimes, Connectors: cfg.Connectors, Executor: cfg.Name, Version: apiVersion, Logger: cfg.Logger,
 	})
 	if err != nil {
 		return err

@@ -41,6 +41,19 @@ func (s *Set) Execute(ctx context.Context, connector string, call Call) (json.Ra
 	})
 }
 
+// Check checks the arguments of a call without making it. It returns [ErrNoConnector],
+// [ErrNoMethod], or an error that says which argument fails the method's schema.
+func (s *Set) Check(connector, method string, args json.RawMessage) error {
+	b, m, err := s.lookup(connector, method)
+	if err != nil {
+		return s.clean(err)
+	}
+	if err := s.validate(b, m, args); err != nil {
+		return s.clean(Errorf("ValidationError", "%s.%s: invalid arguments: %v", connector, method, err))
+	}
+	return nil
+}
+
 // run performs one operation of a connector within the method's timeout.
 func (s *Set) run(ctx context.Context, m Method, name string, do func(context.Context) (json.RawMessage, error)) (json.RawMessage, error) {
 	within, cancel := ctx, context.CancelFunc(func() {})

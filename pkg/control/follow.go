@@ -21,6 +21,10 @@ type follower struct {
 	events <-chan Event
 	look   func(context.Context) (execution.Record, error)
 
+	// after is the attempt of the last pass that is of no interest: the event of its
+	// pause may still be on its way.
+	after int
+
 	onEvent   func(Event) // may be nil
 	onTrouble func(error) // may be nil; called when the trouble changes, with nil when it is over
 }
@@ -48,7 +52,7 @@ func (f follower) run(ctx context.Context) (execution.Outcome, error) {
 			if f.onEvent != nil {
 				f.onEvent(e)
 			}
-			if o, ok := e.outcome(); ok {
+			if o, ok := e.outcome(); ok && (o.Status != execution.Paused || o.Attempt > f.after) {
 				return o, nil
 			}
 		case <-timer.C:

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -46,7 +45,7 @@ func (s *Service) record(ctx context.Context, key journal.Key) (execution.Record
 	r := summary(key, st)
 	r.Code, r.Input = request.Code, request.Input
 	r.Calls = log.Shown(st.View())
-	r.Pending = pending(key, log)
+	r.Pending = st.PendingCalls(key.ID)
 	if r.Logs, err = s.lastLogs(ctx, key, st); err != nil {
 		return execution.Record{}, fmt.Errorf("read the logs of execution %s: %w", key.ID, err)
 	}
@@ -63,33 +62,17 @@ func gone(key journal.Key) error {
 
 // summary returns what the state alone says: a row of a listing.
 func summary(key journal.Key, st journal.State) execution.Record {
-	return execution.Record{
+	r := execution.Record{
 		ExecutionID: key.ID, Runtime: key.Runtime, Status: st.Status, Attempt: st.Attempt,
 		Result: st.Result.Shown(), ResultOmitted: st.Omitted, Error: st.Error, Failure: st.Failure,
 		Connectors: st.Connectors, Labels: st.Labels,
 		CreatedAt: st.CreatedAt.UTC(), UpdatedAt: st.UpdatedAt.UTC(), RetryAt: st.RetryAt,
+		Signals: st.Signals, ForkedFrom: st.ForkedFrom,
 	}
-}
-
-// pending returns the calls that wait for a person.
-func pending(key journal.Key, log *journal.Log) []execution.PendingCall {
-	var all []execution.PendingCall
-	for i := range log.Entries {
-		e := &log.Entries[i]
-		if e.Pending == "" || e.Mark.Delivered() {
-			continue
-		}
-		p := execution.PendingCall{
-			ExecutionID: key.ID, Seq: e.Seq, Connector: e.Connector, Method: e.Method,
-			Args: e.Args.Shown(), Kind: e.Pending,
-		}
-		if e.StartAt != 0 {
-			since := time.UnixMilli(e.StartAt).UTC()
-			p.Since = &since
-		}
-		all = append(all, p)
+	if st.Operation != nil {
+		r.Rollback = &st.Operation.Rollback
 	}
-	return all
+	return r
 }
 
 // lastLogs returns the console lines of the last pass that ended.

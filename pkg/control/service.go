@@ -17,6 +17,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
 
+	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/stream"
 )
@@ -31,6 +32,9 @@ type ServiceConfig struct {
 
 	// Runtimes are those that the executor serves. Required.
 	Runtimes []string
+
+	// Connectors check what a person decides about a call. Default: nothing is checked.
+	Connectors *connector.Set
 
 	// Executor is the name of the executor, for discovery. Default: none.
 	Executor string
@@ -133,6 +137,10 @@ func (s *Service) operations() []operation {
 		{name: "submit", run: s.submit, long: true},
 		{name: "get", run: s.get},
 		{name: "list", run: s.list},
+		{name: "pending", run: s.pending},
+		{name: "approve", run: s.approve, long: true},
+		{name: "reject", run: s.reject},
+		{name: "resolve", run: s.resolve, long: true},
 	}
 }
 

@@ -33,6 +33,7 @@ func TestGetAnswersTheFoldedRecord(t *testing.T) {
 	}})
 	w.settle(execution.Paused, func(s *journal.State) {
 		s.Pending = []int{1}
+		s.Waits = []journal.Wait{{Seq: 1, Kind: execution.PendingApproval, Connector: "items", Method: "create", Args: text(`{"t":1}`), Since: 1000}}
 		s.Logs = text(`[{"attempt":0,"lines":["old"]},{"attempt":1,"lines":["a","b"]}]`)
 	})
 

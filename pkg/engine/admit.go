@@ -78,6 +78,26 @@ func (p *pass) admitKnown(o *op, e *journal.Entry) error {
 		p.waiting = append(p.waiting, e.Seq)
 	case o.Kind == sandbox.OpStep:
 		p.restart(o)
+	default:
+		return p.admitOpen(o, e)
+	}
+	return nil
+}
+
+// admitOpen decides a call that has an entry and no outcome.
+func (p *pass) admitOpen(o *op, e *journal.Entry) error {
+	if e.ApprovedArgs != nil {
+		// An approver put other arguments in the place of those issued.
+		text, err := p.cfg.Store.Resolve(p.store, p.Key, *e.ApprovedArgs)
+		if err != nil {
+			p.storage = fmt.Errorf("resolve approved arguments of seq %d: %w", e.Seq, err)
+			return p.storage
+		}
+		o.plain = value.Plain(text)
+	}
+	switch {
+	case e.Approved && e.StartBy == 0:
+		p.restart(o)
 	case e.Again():
 		p.admitAgain(o, e)
 	default:
@@ -94,7 +114,7 @@ func (p *pass) admitAgain(o *op, e *journal.Entry) {
 	switch {
 	case err != nil:
 		p.refuse = append(p.refuse, arrival{op: o, err: err})
-	case (method.RequiresApproval && !e.RequiresApproval) || method.Client:
+	case (method.RequiresApproval && !e.RequiresApproval && !e.Approved) || method.Client:
 		p.waiting = append(p.waiting, o.ref.N)
 	default:
 		p.restart(o)
@@ -128,7 +148,7 @@ func (p *pass) admitNew(o *op) error {
 	if err := p.withinLimits(); err != nil {
 		return err
 	}
-	in := journal.Intent{Seq: o.ref.N, Connector: o.Connector, Method: o.Method, Args: journal.NewValue(o.Args)}
+	in := journal.Intent{Seq: o.ref.N, Connector: o.Connector, Method: o.Method, Args: journal.NewValue(o.Args), Key: p.newKey(o.ref.N)}
 	defer func() { p.issue = append(p.issue, in) }()
 	if o.Kind == sandbox.OpStep {
 		p.invoke = append(p.invoke, o)

@@ -161,7 +161,8 @@ type Result struct {
 	Error   string         // error, retrying
 	Failure *execution.Failure
 	Delay   time.Duration // retrying, queued: until the next pass
-	Pending []int         // paused: the seqs that wait for a person
+	Pending []int         // the seqs that wait for a person
+	Failed  *int          // error: the call whose failure ended the pass, for a restart to execute again
 	Logs    []string      // of this pass
 
 	Carry   *journal.Carry // completions that no record carries

@@ -32,7 +32,7 @@ func (p *pass) launch(ctx context.Context) error {
 	// crash here: the calls are journaled and were perhaps made: unknown.
 	now := p.cfg.Now()
 	for _, o := range p.invoke {
-		o.since = now
+		o.since, o.key = now, p.keyOf(o.ref.N)
 		if o.Kind == sandbox.OpStep {
 			p.flight.steps++
 			p.steps = append(p.steps, o)
@@ -43,6 +43,23 @@ func (p *pass) launch(ctx context.Context) error {
 	}
 	p.invoke = nil
 	return nil
+}
+
+// newKey is the idempotency key that a call issued now is journaled with; empty for
+// the ordinary one. After a cut the numbers begin again, and the calls are others.
+func (p *pass) newKey(seq int) string {
+	if len(p.State.Cuts) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d:e%d", p.Key.ID, seq, len(p.State.Cuts))
+}
+
+// keyOf returns the idempotency key of a journaled call.
+func (p *pass) keyOf(seq int) string {
+	if key := p.log.Entries[seq].Key; key != "" {
+		return key
+	}
+	return string(p.Key.ID) + ":" + strconv.Itoa(seq)
 }
 
 // execute performs one call on its own goroutine.
@@ -63,7 +80,7 @@ func (p *pass) execute(ctx context.Context, o *op) {
 		Attempt:        p.State.Attempt,
 		Method:         o.Method,
 		Args:           o.plain,
-		IdempotencyKey: string(p.Key.ID) + ":" + strconv.Itoa(o.ref.N),
+		IdempotencyKey: o.key,
 	})
 	if err == nil {
 		result, err = value.FromPlain(result)

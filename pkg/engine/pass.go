@@ -69,6 +69,7 @@ type op struct {
 	cleared   bool
 	fired     bool
 	plain     json.RawMessage // the arguments that the connector gets
+	key       string          // the idempotency key, once the call is journaled
 	since     time.Time       // when the record that names it was durable
 }
 

@@ -93,6 +93,9 @@ func (p *pass) policy() retry.Policy {
 func (p *pass) judge(ctx context.Context, f failed) (Result, error) {
 	p.flight.cancel()
 	res := Result{Status: execution.Error, Error: f.text, Failure: f.failure(), Logs: p.console.output()}
+	if f.again != nil && !f.acted {
+		res.Failed = &f.again.Seq
+	}
 	again, delay, err := p.consult(ctx, f)
 	if err != nil {
 		var thrown *sandbox.Thrown

@@ -12,6 +12,8 @@ const (
 	EventRetrying = "retrying" // a pass ended and another follows; body [RetryingEvent]
 	EventPassEnd  = "pass_end" // a pass ended, however; body [StatusEvent]
 	EventDispose  = "dispose"  // a terminal status was reached; body [StatusEvent]
+	EventStop     = "stop"     // a person's word supersedes the pass that may be running; body [StatusEvent]
+	EventSignal   = "signal"   // a signal came; body [SignalEvent]
 )
 
 // EndEvent returns the name of the event that carries an [Outcome] with this status
@@ -56,6 +58,12 @@ type RetryingEvent struct {
 	Failure     *Failure  `json:"failure,omitempty"`
 	RetryAt     time.Time `json:"retryAt"`
 	DelayMs     int64     `json:"delayMs"`
+}
+
+// SignalEvent says that a signal came. Its value is in the execution's inbox.
+type SignalEvent struct {
+	ExecutionID ID     `json:"executionId"`
+	Name        string `json:"name"`
 }
 
 // StatusEvent is the body of the events for those who keep something for a pass or

@@ -99,7 +99,34 @@ type Entry struct {
 
 	// Replayed is true when the last pass served the call from the journal.
 	Replayed bool `json:"replayed,omitempty"`
+
+	// ApprovedArgs are the arguments that an approver put in the place of Args: the
+	// connector got them.
+	ApprovedArgs json.RawMessage `json:"approvedArgs,omitempty"`
+
+	// Decision is what a person last said about the call.
+	Decision *Decision `json:"decision,omitempty"`
 }
+
+// Decision is a person's word on a call that waited for it.
+type Decision struct {
+	Verdict Verdict    `json:"verdict"`
+	As      string     `json:"as,omitempty"` // who says so; nobody checks it
+	Reason  string     `json:"reason,omitempty"`
+	At      *time.Time `json:"at,omitempty"`
+}
+
+// Verdict is what a decision says.
+type Verdict string
+
+// The verdicts.
+const (
+	Approved    Verdict = "approved" // make the call
+	RejectedBy  Verdict = "rejected" // do not: the execution ends
+	Resolved    Verdict = "resolved" // this is its result, or its error
+	RunAgain    Verdict = "run"      // it did not happen: make the call
+	ExpiredWait Verdict = "expired"  // nobody decided in time
+)
 
 // PendingCall is a call that waits for a person.
 type PendingCall struct {
@@ -164,6 +191,38 @@ type Record struct {
 	CreatedAt  time.Time         `json:"createdAt"`
 	UpdatedAt  time.Time         `json:"updatedAt"`
 	RetryAt    *time.Time        `json:"retryAt,omitempty"`
+
+	// Signals are the names of those that the code waits for.
+	Signals []string `json:"signals,omitempty"`
+
+	// Rollback reports on the rollback that is under way, or was the last one.
+	Rollback *Rollback `json:"rollback,omitempty"`
+
+	// ForkedFrom is where a fork has its first calls from.
+	ForkedFrom *Origin `json:"forkedFrom,omitempty"`
+}
+
+// Rollback is the undoing of what an execution did.
+type Rollback struct {
+	Done     bool           `json:"done"` // false: it is still at work
+	Reverted int            `json:"reverted"`
+	Failed   []FailedRevert `json:"failed,omitempty"`
+	As       string         `json:"as,omitempty"` // who asked for it
+}
+
+// FailedRevert is a call that could not be undone. It stays applied.
+type FailedRevert struct {
+	Seq       int    `json:"seq"`
+	Connector string `json:"connector"`
+	Method    string `json:"method"`
+	Message   string `json:"message"`
+}
+
+// Origin names where an execution was forked: the entries before From are those of
+// another one.
+type Origin struct {
+	ExecutionID ID  `json:"executionId"`
+	From        int `json:"from"`
 }
 
 // Outcome returns what a submitter of the execution is told.

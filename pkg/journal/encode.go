@@ -104,7 +104,7 @@ func (r *Record) estimate() int {
 		n += 96 + r.Issued[i].Args.Size()
 	}
 	for i := range r.Done {
-		n += 96 + r.Done[i].Result.Size()
+		n += 96 + r.Done[i].Result.Size() + r.Done[i].Args.Size()
 	}
 	return n
 }
@@ -113,7 +113,7 @@ func (r *Record) estimate() int {
 func (r Record) moveOut(move Mover, most int) (Record, error) {
 	large := func(v *Value) bool { return v != nil && len(v.JSON) > most }
 	if slices.ContainsFunc(r.Issued, func(in Intent) bool { return large(in.Args) }) ||
-		slices.ContainsFunc(r.Done, func(c Completion) bool { return large(c.Result) }) {
+		slices.ContainsFunc(r.Done, func(c Completion) bool { return large(c.Result) || large(c.Args) }) {
 		return r.MapValues(move.above(most))
 	}
 	return r, nil

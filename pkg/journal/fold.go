@@ -25,6 +25,9 @@ type Log struct {
 
 	// Progress counts the completions ever heard.
 	Progress int
+
+	cuts []Cut
+	past bool // what follows came after the code had issued what is cut
 }
 
 // Entry is the folded story of one call or step.
@@ -39,6 +42,19 @@ type Entry struct {
 	DoneBy  int   // the attempt that heard the completion
 	StartAt int64 // milliseconds; 0: never executed
 	StartBy int   // the attempt that executed it last; 0: none
+
+	IssuedAt int64 // milliseconds
+
+	// Approved says that a person has said yes; ApprovedArgs are what the call is
+	// made with then, nil: Args. Rejected says that the call is never made.
+	Approved     bool
+	ApprovedArgs *Value
+	Rejected     bool
+	Decision     *execution.Decision
+
+	RevertBy    int                  // the attempt that undid it last, or tried to; 0: none
+	Reverted    bool                 // it was undone
+	RevertError *execution.CallError // why it could not be undone
 }
 
 // Fold folds the records, and what the state carries, into a log. It returns
@@ -48,7 +64,7 @@ func Fold(s State, records []Record) (*Log, error) {
 	for i := range records {
 		issued, done = issued+len(records[i].Issued), done+len(records[i].Done)
 	}
-	l := &Log{Entries: slices.Grow([]Entry(nil), issued), Order: slices.Grow([]Completion(nil), done)}
+	l := &Log{cuts: s.Cuts, Entries: slices.Grow([]Entry(nil), issued), Order: slices.Grow([]Completion(nil), done)}
 	for _, r := range records {
 		if err := l.Apply(r); err != nil {
 			return nil, fmt.Errorf("record %d: %w", l.Next, err)
@@ -68,11 +84,14 @@ func Fold(s State, records []Record) (*Log, error) {
 // Apply folds one more record. The completions in Carried, with which the record
 // starts, are not folded twice.
 func (l *Log) Apply(r Record) error {
+	if len(l.cuts) > 0 {
+		r = l.cut(r)
+	}
 	for _, in := range r.Issued {
 		if in.Seq != len(l.Entries) {
 			return fmt.Errorf("%w: seq %d follows %d entries", ErrCorrupt, in.Seq, len(l.Entries))
 		}
-		e := Entry{Intent: in}
+		e := Entry{Intent: in, IssuedAt: r.At}
 		if in.Pending == "" {
 			e.StartAt, e.StartBy = r.At, r.Attempt
 		}
@@ -84,6 +103,12 @@ func (l *Log) Apply(r Record) error {
 		}
 		e := &l.Entries[seq]
 		e.StartAt, e.StartBy, e.Pending = r.At, r.Attempt, ""
+	}
+	for _, seq := range r.Reverting {
+		if seq < 0 || seq >= len(l.Entries) {
+			return fmt.Errorf("%w: seq %d is undone but was never issued", ErrCorrupt, seq)
+		}
+		l.Entries[seq].RevertBy = r.Attempt
 	}
 	done := r.Done[min(len(l.Carried), len(r.Done)):]
 	l.Carried = nil
@@ -107,7 +132,7 @@ func (l *Log) Hear(c Completion) error {
 }
 
 func (l *Log) complete(c Completion) error {
-	if c.Kind != OpEntry {
+	if c.Kind != OpEntry && c.Kind != OpRevert {
 		l.Order = append(l.Order, c)
 		l.Progress++
 		return nil
@@ -116,6 +141,14 @@ func (l *Log) complete(c Completion) error {
 		return fmt.Errorf("%w: seq %d completed but was never issued", ErrCorrupt, c.N)
 	}
 	e := &l.Entries[c.N]
+	if c.Kind == OpRevert {
+		e.Reverted, e.RevertError = c.Mark == MarkApplied, c.Error
+		l.Progress++
+		return nil
+	}
+	if e.decide(c) {
+		return nil
+	}
 	if e.Mark.Delivered() {
 		// The outcome is taken back, or replaced: the code will see the new one, later.
 		l.Order = slices.DeleteFunc(l.Order, func(o Completion) bool { return o.Ref == c.Ref })
@@ -128,6 +161,28 @@ func (l *Log) complete(c Completion) error {
 	return nil
 }
 
+// decide takes a person's word on the entry. It reports whether c is no more than that.
+func (e *Entry) decide(c Completion) bool {
+	verdict := execution.Resolved
+	switch {
+	case c.Mark == MarkApproved:
+		verdict = execution.Approved
+		e.Approved, e.ApprovedArgs, e.Pending = true, c.Args, ""
+	case c.Mark == MarkRejected:
+		verdict = execution.RejectedBy
+		if c.By == "" {
+			verdict = execution.ExpiredWait
+		}
+		e.Rejected = true
+	case c.By == "":
+		return false
+	case c.Mark == MarkRetry:
+		verdict = execution.RunAgain
+	}
+	e.Decision = &execution.Decision{Verdict: verdict, As: c.By, Reason: c.Reason, At: moment(c.At)}
+	return c.Mark == MarkApproved || c.Mark == MarkRejected
+}
+
 // Again reports whether the next pass executes the entry without asking: its last
 // execution ended with the wish for another one.
 func (e *Entry) Again() bool { return e.Mark == MarkRetry && e.StartBy <= e.DoneBy }
@@ -136,6 +191,8 @@ func (e *Entry) Again() bool { return e.Mark == MarkRetry && e.StartBy <= e.Done
 // that runs now, 0 for none; failed says that the execution ended `error`.
 func (e *Entry) State(running int, failed bool) execution.EntryState {
 	switch {
+	case e.Reverted, e.Rejected:
+		return execution.Reverted
 	case e.Mark == MarkApplied:
 		return execution.Applied
 	case e.Mark == MarkFailed:

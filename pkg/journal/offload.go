@@ -20,7 +20,7 @@ func (r Record) MapValues(f Mover) (Record, error) {
 		}
 	}
 	for i := range r.Done {
-		if err := replace(&r.Done[i].Result, f); err != nil {
+		if err := replaceAll(f, &r.Done[i].Result, &r.Done[i].Args); err != nil {
 			return r, err
 		}
 	}
@@ -29,8 +29,12 @@ func (r Record) MapValues(f Mover) (Record, error) {
 
 // MapValues returns s with every value replaced by f's. s itself is not changed.
 func (s State) MapValues(f Mover) (State, error) {
-	for _, v := range []**Value{&s.Result, &s.Logs} {
-		if err := replace(v, f); err != nil {
+	if err := replaceAll(f, &s.Result, &s.Logs); err != nil {
+		return s, err
+	}
+	s.Waits = slices.Clone(s.Waits)
+	for i := range s.Waits {
+		if err := replace(&s.Waits[i].Args, f); err != nil {
 			return s, err
 		}
 	}
@@ -39,11 +43,20 @@ func (s State) MapValues(f Mover) (State, error) {
 	}
 	s.Carry = &Carry{After: s.Carry.After, Done: slices.Clone(s.Carry.Done)}
 	for i := range s.Carry.Done {
-		if err := replace(&s.Carry.Done[i].Result, f); err != nil {
+		if err := replaceAll(f, &s.Carry.Done[i].Result, &s.Carry.Done[i].Args); err != nil {
 			return s, err
 		}
 	}
 	return s, nil
+}
+
+func replaceAll(f Mover, values ...**Value) error {
+	for _, v := range values {
+		if err := replace(v, f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func replace(v **Value, f Mover) error {
@@ -81,6 +94,9 @@ func (r Record) Split(limit int) ([]Record, error) {
 	}
 	for _, seq := range r.Started {
 		b.add(seq, func(p *Record) { p.Started = append(p.Started, seq) })
+	}
+	for _, seq := range r.Reverting {
+		b.add(seq, func(p *Record) { p.Reverting = append(p.Reverting, seq) })
 	}
 	for _, c := range r.Done[first:] {
 		b.add(c, func(p *Record) { p.Done = append(p.Done, c) })

@@ -165,17 +165,8 @@ func (p *parser) record(r *Record) bool {
 			return false
 		}
 	}
-	if p.is(`,"started":[`) {
-		for more := true; more; more = p.is(",") {
-			var seq int
-			if !p.number(&seq) {
-				return false
-			}
-			r.Started = append(r.Started, seq)
-		}
-		if !p.is("]") {
-			return false
-		}
+	if !p.seqs(`,"started":[`, &r.Started) || !p.seqs(`,"reverting":[`, &r.Reverting) {
+		return false
 	}
 	if p.is(`,"done":[`) {
 		for more := true; more; more = p.is(",") {
@@ -191,6 +182,24 @@ func (p *parser) record(r *Record) bool {
 	}
 	return p.is("}")
 }
+
+// seqs reads a list of seqs under a key, if it is there.
+func (p *parser) seqs(key string, all *[]int) bool {
+	if !p.is(key) {
+		return true
+	}
+	for more := true; more; more = p.is(",") {
+		var seq int
+		if !p.number(&seq) {
+			return false
+		}
+		*all = append(*all, seq)
+	}
+	return p.is("]")
+}
+
+// stringAt reads a string under a key, if it is there.
+func (p *parser) stringAt(key string, s *string) bool { return !p.is(key) || p.string(s) }
 
 // extend appends one to a list; the first one is the list.
 func extend[T any](list, one []T) []T {
@@ -214,7 +223,7 @@ func (p *parser) intent(in *Intent) bool {
 		}
 		in.Pending = execution.PendingKind(kind)
 	}
-	return p.is("}")
+	return p.stringAt(`,"key":`, &in.Key) && p.is("}")
 }
 
 func (p *parser) completion(c *Completion) bool {
@@ -234,6 +243,10 @@ func (p *parser) completion(c *Completion) bool {
 		}
 	}
 	if !(p.is(`,"at":`) && p.int(&c.At) && p.is(`,"attempt":`) && p.number(&c.Attempt)) {
+		return false
+	}
+	if !(p.stringAt(`,"by":`, &c.By) && p.stringAt(`,"reason":`, &c.Reason) && p.value(`,"args":`, &c.Args) &&
+		p.stringAt(`,"signal":`, &c.Signal)) {
 		return false
 	}
 	c.Unseen = p.is(`,"unseen":true`)

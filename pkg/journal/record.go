@@ -16,15 +16,19 @@ type Record struct {
 	// seq without a gap. Those without Pending are executed by this pass.
 	Issued []Intent `json:"issued,omitempty"`
 
-	// Started are earlier entries that this pass executes again.
+	// Started are earlier entries that this pass executes again, or, with a
+	// person's approval, for the first time.
 	Started []int `json:"started,omitempty"`
+
+	// Reverting are entries that this pass undoes.
+	Reverting []int `json:"reverting,omitempty"`
 
 	// Done are completions in the order in which the code saw, or will see, them.
 	Done []Completion `json:"done,omitempty"`
 }
 
 // Empty reports whether the record says nothing.
-func (r Record) Empty() bool { return len(r.Issued)+len(r.Started)+len(r.Done) == 0 }
+func (r Record) Empty() bool { return len(r.Issued)+len(r.Started)+len(r.Reverting)+len(r.Done) == 0 }
 
 // Intent is a call or step that the code issued.
 type Intent struct {
@@ -36,6 +40,10 @@ type Intent struct {
 	Ephemeral        bool                  `json:"ephemeral,omitempty"`
 	RequiresApproval bool                  `json:"requiresApproval,omitempty"`
 	Pending          execution.PendingKind `json:"pending,omitempty"` // not executed: waits for this
+
+	// Key is the idempotency key; empty: "<id>:<seq>". A fork keeps those of the
+	// calls that it copies, and what is issued after a cut gets new ones.
+	Key string `json:"key,omitempty"`
 }
 
 // Mark says what a completion does to its entry.
@@ -48,6 +56,10 @@ const (
 	MarkRefused Mark = "error"   // refused by Reprise
 	MarkRetry   Mark = "retry"   // known to need another execution
 	MarkUnknown Mark = "unknown" // its outcome is open: the method's onUnknown decides
+
+	// A person's words on a call that waits for one. They are no outcomes.
+	MarkApproved Mark = "approved" // make the call, with Args where there are any
+	MarkRejected Mark = "rejected" // never make it
 )
 
 // Delivered reports whether the code sees such a completion.
@@ -55,8 +67,12 @@ func (m Mark) Delivered() bool { return m == MarkApplied || m == MarkFailed || m
 
 // OpEntry and the others are the kinds of things that complete.
 const (
-	OpEntry = ""      // a call or step, numbered by seq
-	OpTimer = "timer" // a timer, numbered by its own counter
+	OpEntry   = ""        // a call or step, numbered by seq
+	OpTimer   = "timer"   // a timer, numbered by its own counter
+	OpSleep   = "sleep"   // a durable timer, the same
+	OpSignal  = "signal"  // a wait for a signal, the same
+	OpSnippet = "snippet" // the source of a snippet, the same
+	OpRevert  = "revert"  // the undoing of a call, by its seq; the code never sees it
 )
 
 // Ref names one thing that completes.
@@ -81,6 +97,13 @@ type Completion struct {
 	At      int64                `json:"at"` // what the clock in the sandbox shows from here on
 	Attempt int                  `json:"attempt"`
 
+	// By is who decided, Reason why, and Args what the call is made with instead, of
+	// a person's word. Signal is the id of the signal that came.
+	By     string `json:"by,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	Args   *Value `json:"args,omitempty"`
+	Signal string `json:"signal,omitempty"`
+
 	// Unseen marks one that came when the code had ended: no pass has given it to
 	// the code yet.
 	Unseen bool `json:"unseen,omitempty"`
@@ -95,8 +118,10 @@ func (r *Record) Values() []*Value {
 		}
 	}
 	for _, c := range r.Done {
-		if c.Result != nil {
-			all = append(all, c.Result)
+		for _, v := range []*Value{c.Result, c.Args} {
+			if v != nil {
+				all = append(all, v)
+			}
 		}
 	}
 	return all

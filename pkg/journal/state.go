@@ -46,7 +46,29 @@ type State struct {
 	// Carry are completions that no record carries yet; see [Carry].
 	Carry *Carry `json:"carry,omitempty"`
 
-	Pending []int `json:"pending,omitempty"` // seqs that wait for a person
+	// Pending are the seqs that wait for a person, and Waits the same in full.
+	Pending []int  `json:"pending,omitempty"`
+	Waits   []Wait `json:"waits,omitempty"`
+
+	// Decided is the attempt after which a person last decided; 0: nobody did.
+	Decided int `json:"decided,omitempty"`
+
+	// Signals are the names of those that the code waits for.
+	Signals []string `json:"signals,omitempty"`
+
+	// Failed is the seq of the call with whose error the last pass ended: a restart
+	// executes it again.
+	Failed *int `json:"failed,omitempty"`
+
+	// Cuts are where restarts made the execution forget; see [Cut].
+	Cuts []Cut `json:"cuts,omitempty"`
+
+	// Operation is the work that takes the place of running the code; it stays, with
+	// its report, when it is done.
+	Operation *Operation `json:"operation,omitempty"`
+
+	// ForkedFrom is where the first records come from; nil: the execution's own.
+	ForkedFrom *execution.Origin `json:"forkedFrom,omitempty"`
 
 	Connectors []string          `json:"connectors,omitempty"` // configured at the first claim
 	Labels     map[string]string `json:"labels,omitempty"`
@@ -69,6 +91,38 @@ type Carry struct {
 	Done  []Completion `json:"done"`
 }
 
+// Wait is a call that waits for a person.
+type Wait struct {
+	Seq       int                   `json:"seq"`
+	Kind      execution.PendingKind `json:"kind"`
+	Connector string                `json:"connector"`
+	Method    string                `json:"method"`
+	Args      *Value                `json:"args,omitempty"`
+	Since     int64                 `json:"since"` // milliseconds since 1970
+}
+
+// Cut is where a restart made an execution forget: of the records before number
+// After only what belongs to entries below From counts, and what the code had seen
+// when it issued From. Calls issued after it have keys of their own.
+type Cut struct {
+	After int `json:"after"`
+	From  int `json:"from"`
+}
+
+// Operation is durable work on an execution other than running its code: the
+// undoing of what it did.
+type Operation struct {
+	execution.Rollback
+
+	// Then is the status when nothing was undone: the one before.
+	Then execution.Status `json:"then"`
+
+	At int64 `json:"at"` // when it was asked for, in milliseconds since 1970
+}
+
+// Undoing reports whether a pass of this state undoes instead of running the code.
+func (s State) Undoing() bool { return s.Operation != nil && !s.Operation.Done }
+
 // PassLogs are the console lines of one pass.
 type PassLogs struct {
 	Attempt int      `json:"attempt"`
@@ -83,12 +137,14 @@ func (s *State) Values() []*Value {
 			all = append(all, v)
 		}
 	}
-	if s.Carry != nil {
-		for _, c := range s.Carry.Done {
-			if c.Result != nil {
-				all = append(all, c.Result)
-			}
+	for _, w := range s.Waits {
+		if w.Args != nil {
+			all = append(all, w.Args)
 		}
+	}
+	if s.Carry != nil {
+		r := Record{Done: s.Carry.Done}
+		all = append(all, r.Values()...)
 	}
 	return all
 }

@@ -106,6 +106,11 @@ func (t *text) record(r *Record) {
 		t.number("", int64(seq))
 	}
 	t.close(len(r.Started))
+	for i, seq := range r.Reverting {
+		t.open(i, `,"reverting":[`)
+		t.number("", int64(seq))
+	}
+	t.close(len(r.Reverting))
 	for i := range r.Done {
 		t.open(i, `,"done":[`)
 		t.completion(&r.Done[i])
@@ -141,6 +146,9 @@ func (t *text) intent(in *Intent) {
 	if in.Pending != "" {
 		t.stringAt(`,"pending":`, string(in.Pending))
 	}
+	if in.Key != "" {
+		t.stringAt(`,"key":`, in.Key)
+	}
 	t.plain("}")
 }
 
@@ -156,6 +164,16 @@ func (t *text) completion(c *Completion) {
 	t.callError(c.Error)
 	t.number(`,"at":`, c.At)
 	t.number(`,"attempt":`, int64(c.Attempt))
+	if c.By != "" {
+		t.stringAt(`,"by":`, c.By)
+	}
+	if c.Reason != "" {
+		t.stringAt(`,"reason":`, c.Reason)
+	}
+	t.value(`,"args":`, c.Args)
+	if c.Signal != "" {
+		t.stringAt(`,"signal":`, c.Signal)
+	}
 	if c.Unseen {
 		t.plain(`,"unseen":true`)
 	}
@@ -191,5 +209,24 @@ func AppendEntry(out []byte, e *execution.Entry) []byte {
 	if e.Replayed {
 		t.plain(`,"replayed":true`)
 	}
+	if len(e.ApprovedArgs) > 0 {
+		t.plain(`,"approvedArgs":`)
+		t.out = append(t.out, e.ApprovedArgs...)
+	}
+	if d := e.Decision; d != nil {
+		t.decision(d)
+	}
 	return t.out
+}
+
+func (t *text) decision(d *execution.Decision) {
+	t.stringAt(`,"decision":{"verdict":`, string(d.Verdict))
+	if d.As != "" {
+		t.stringAt(`,"as":`, d.As)
+	}
+	if d.Reason != "" {
+		t.stringAt(`,"reason":`, d.Reason)
+	}
+	t.time(`,"at":`, d.At)
+	t.plain("}")
 }

@@ -15,10 +15,15 @@ func written() []Record {
 	return []Record{
 		{},
 		{Attempt: 3, At: 1_700_000_000_123, Started: []int{0, 4}},
+		{Attempt: 3, At: 1, Started: []int{0}, Reverting: []int{3, 2}, Done: []Completion{
+			{Ref: Ref{N: 2}, Mark: MarkApproved, At: 3, Attempt: 1, By: "ann", Reason: "ok \"then\"", Args: inline},
+			{Ref: Ref{Kind: OpSignal}, Mark: MarkApplied, Result: inline, At: 4, Attempt: 2, Signal: "01J", Unseen: true},
+		}},
 		{Attempt: 1, At: -1, Issued: []Intent{
 			{Seq: 0, Connector: "demo", Method: "echo", Args: inline},
 			{Seq: 1, Connector: "__step", Method: "größer \"x\"\n", Ephemeral: true},
 			{Seq: 2, Connector: "demo", Method: "echo", Args: out, RequiresApproval: true, Pending: execution.PendingApproval},
+			{Seq: 4, Connector: "demo", Method: "echo", Key: "01J:4"},
 			{Seq: 3, Method: "\u2028\xff", Args: NewValue(json.RawMessage(`"x"`))},
 		}},
 		{Attempt: 2, At: 5, Issued: []Intent{{Seq: 9, Connector: "a", Method: "b", Args: &Value{}}}, Started: []int{1}, Done: []Completion{

@@ -20,11 +20,33 @@ type View struct {
 	Attempt int  // of the last pass: what an earlier one completed was replayed
 	Running bool // that pass is still running
 	Failed  bool // the execution ended `error`
+
+	// Withdrawn says that the execution has ended in a way that leaves no call
+	// waiting: those that do were never made, and never will be.
+	Withdrawn bool
 }
 
 // View returns the view of an execution in this state.
 func (s State) View() View {
-	return View{Attempt: s.Attempt, Running: s.Status == execution.Running, Failed: s.Status == execution.Error}
+	return View{
+		Attempt: s.Attempt, Running: s.Status == execution.Running, Failed: s.Status == execution.Error,
+		Withdrawn: s.Status.Terminal() && s.Status != execution.Error && s.Status != execution.Rejected,
+	}
+}
+
+// PendingCalls returns the calls that wait for a person, as people see them. Only a
+// paused execution has any.
+func (s State) PendingCalls(id execution.ID) []execution.PendingCall {
+	if s.Status != execution.Paused {
+		return nil
+	}
+	all := make([]execution.PendingCall, 0, len(s.Waits))
+	for _, w := range s.Waits {
+		all = append(all, execution.PendingCall{
+			ExecutionID: id, Seq: w.Seq, Connector: w.Connector, Method: w.Method, Args: w.Args.Shown(), Kind: w.Kind, Since: moment(w.Since),
+		})
+	}
+	return all
 }
 
 // Shown returns the entries as people see them.
@@ -50,6 +72,10 @@ func (e *Entry) Shown(v View) execution.Entry {
 		Attempt: e.StartBy, StartedAt: moment(e.StartAt),
 		Replayed: e.Mark.Delivered() && e.DoneBy < v.Attempt && !e.Ephemeral,
 	}
+	if v.Withdrawn && shown.State == execution.Pending {
+		shown.State = execution.Reverted
+	}
+	shown.ApprovedArgs, shown.Decision = e.ApprovedArgs.Shown(), e.Decision
 	if e.Mark.Delivered() || e.StartBy <= e.DoneBy {
 		// What an earlier execution of it said is not said of the one under way.
 		shown.Error, shown.FinishedAt = e.Error, moment(e.DoneAt)

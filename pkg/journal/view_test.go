@@ -129,7 +129,8 @@ func TestViewOfAState(t *testing.T) {
 	for status, want := range map[execution.Status]View{
 		execution.Running:   {Attempt: 3, Running: true},
 		execution.Error:     {Attempt: 3, Failed: true},
-		execution.Completed: {Attempt: 3},
+		execution.Completed: {Attempt: 3, Withdrawn: true},
+		execution.Rejected:  {Attempt: 3},
 		execution.Retrying:  {Attempt: 3},
 		execution.Paused:    {Attempt: 3},
 	} {

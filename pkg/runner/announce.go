@@ -78,25 +78,8 @@ func Outcome(key journal.Key, s journal.State, log *journal.Log, lines []string)
 			o.Result = json.RawMessage("null")
 		}
 	}
-	for _, seq := range s.Pending {
-		if seq >= len(log.Entries) {
-			continue // the journal could not be read: the record says it
-		}
-		e := &log.Entries[seq]
-		o.Pending = append(o.Pending, execution.PendingCall{
-			ExecutionID: key.ID, Seq: seq, Connector: e.Connector, Method: e.Method, Args: e.Args.Shown(), Kind: pendingKind(e),
-		})
-	}
+	o.Pending = s.PendingCalls(key.ID)
 	return o
-}
-
-// pendingKind says what a call waits for; one that is not marked pending waits for
-// a person's word on what happened.
-func pendingKind(e *journal.Entry) execution.PendingKind {
-	if e.Pending == "" {
-		return execution.PendingUnknown
-	}
-	return e.Pending
 }
 
 // announce publishes an event.

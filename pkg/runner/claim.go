@@ -50,8 +50,11 @@ func (r *Runner) claimAndRun(ctx context.Context, q *stream.Queue, m *message, k
 			})
 		}
 	}
-	if next.Status == execution.Retrying {
+	switch next.Status {
+	case execution.Retrying:
 		next.Try++
+	case execution.Sleeping, execution.Waiting, execution.Paused:
+		next.Try = 1 // what follows a wait has a retry budget of its own
 	}
 	return r.run(ctx, q, m, next, known)
 }
@@ -112,7 +115,7 @@ func (r *Runner) claim(ctx context.Context, m *message, s journal.State, known *
 	s.Executor = r.cfg.Name
 	s.Write = 1
 	s.Carrier = journal.Carrier{Seq: m.Seq}
-	s.RetryAt, s.DelayMs, s.Pending = nil, 0, nil
+	s.RetryAt, s.DelayMs, s.Pending, s.Waits, s.Signals = nil, 0, nil, nil, nil
 	s.UpdatedAt = time.Now().UTC()
 	rev, err := r.journal.PutState(ctx, m.key, s, revisionOf(known))
 	return s, rev, err

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -24,7 +25,8 @@ func (r *Runner) settle(ctx context.Context, c *claimed, res engine.Result) erro
 	now := time.Now().UTC()
 	s.Status, s.UpdatedAt, s.Write = res.Status, now, s.Write+1
 	s.Error, s.Failure, s.Result, s.Omitted = res.Error, res.Failure, res.Value, res.Omitted
-	s.Carry, s.Pending = res.Carry, res.Pending
+	s.Carry, s.Pending, s.Failed = res.Carry, res.Pending, res.Failed
+	s.Waits = waits(res, now)
 	s.LostPasses, s.Progress = 0, res.Log.Progress
 	if err := r.keepLogs(ctx, m.key, &s, res.Logs); err != nil {
 		return err
@@ -65,6 +67,24 @@ func (r *Runner) settle(ctx context.Context, c *claimed, res engine.Result) erro
 		return r.nak(ctx, m.Delivery, res.Delay)
 	}
 	return r.ack(ctx, m.Delivery)
+}
+
+// waits describes the calls that wait for a person, so that they can be listed
+// without their journals.
+func waits(res engine.Result, now time.Time) []journal.Wait {
+	var all []journal.Wait
+	for _, seq := range res.Pending {
+		e := &res.Log.Entries[seq]
+		w := journal.Wait{
+			Seq: seq, Kind: cmp.Or(e.Pending, execution.PendingUnknown), Connector: e.Connector, Method: e.Method,
+			Args: e.Args, Since: e.IssuedAt,
+		}
+		if w.Kind == execution.PendingUnknown {
+			w.Since = now.UnixMilli()
+		}
+		all = append(all, w)
+	}
+	return all
 }
 
 // keepLogs adds the lines of this pass to those of the earlier ones. The oldest

@@ -53,7 +53,7 @@ func tombstone(st journal.State) journal.State {
 			return st
 		}
 	}
-	st.Result, st.Logs, st.Carry, st.Pending, st.Failure, st.Error = nil, nil, nil, nil, nil, ""
+	st.Result, st.Logs, st.Carry, st.Pending, st.Waits, st.Failure, st.Error = nil, nil, nil, nil, nil, nil, ""
 	return st
 }
 

@@ -1,0 +1,164 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/reprise-run/reprise/internal/executor"
+	"github.com/reprise-run/reprise/internal/fixture"
+	"github.com/reprise-run/reprise/internal/natstest"
+	"github.com/reprise-run/reprise/pkg/connector"
+	"github.com/reprise-run/reprise/pkg/control"
+	"github.com/reprise-run/reprise/pkg/execution"
+)
+
+// rig is a server, the connector `items` and a client; executors are started by [rig.start].
+type rig struct {
+	t      *testing.T
+	server *natstest.Server
+	nc     *nats.Conn
+	items  *fixture.Items
+	client *control.Client
+}
+
+// newRig starts a server and no executor.
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	s := natstest.Run(t)
+	r := &rig{t: t, server: s, nc: s.Conn(), items: new(fixture.Items)}
+	c, err := control.NewClient(control.ClientConfig{Conn: r.nc, Timeout: 20 * time.Second})
+	if err != nil {
+		t.Fatalf("new client: %v", err)
+	}
+	r.client = c
+	return r
+}
+
+// up starts a server and one executor that runs passes in this process.
+func up(t *testing.T) *rig {
+	t.Helper()
+	r := newRig(t)
+	r.start(nil)
+	return r
+}
+
+// start runs an executor until the test ends, or stop is called, which drains it.
+func (r *rig) start(change func(*executor.Config), extra ...connector.Named) (stop func()) {
+	r.t.Helper()
+	named := append(extra, connector.Named{Name: "items", Connector: r.items})
+	set, err := connector.NewSet(connector.SetConfig{Connectors: named})
+	if err != nil {
+		r.t.Fatalf("new set: %v", err)
+	}
+	cfg := executor.Config{Conn: r.nc, Connectors: set, AckWait: 2 * time.Second, DrainTimeout: -1, Grace: 100 * time.Millisecond}
+	if change != nil {
+		change(&cfg)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ready, done := make(chan struct{}), make(chan error, 1)
+	go func() { done <- executor.Run(ctx, cfg, func(string) { close(ready) }) }()
+	stopped := false
+	stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		if err := <-done; err != nil {
+			r.t.Errorf("executor: %v", err)
+		}
+	}
+	r.t.Cleanup(stop)
+	select {
+	case <-ready:
+	case err := <-done:
+		r.t.Fatalf("executor did not start: %v", err)
+	}
+	return stop
+}
+
+// run submits code and returns its outcome.
+func (r *rig) run(code string) execution.Outcome {
+	r.t.Helper()
+	return r.request(execution.Request{Code: code})
+}
+
+func (r *rig) request(q execution.Request) execution.Outcome {
+	r.t.Helper()
+	o, err := r.client.Execute(r.t.Context(), q, control.Follow{})
+	if err != nil {
+		r.t.Fatalf("execute: %v", err)
+	}
+	return o
+}
+
+// paused submits code that must wait for a person.
+func (r *rig) paused(code string) execution.Outcome {
+	r.t.Helper()
+	o := r.run(code)
+	r.status(o, execution.Paused)
+	return o
+}
+
+// approve approves all that waits and returns the next outcome.
+func (r *rig) approve(id execution.ID) execution.Outcome {
+	r.t.Helper()
+	o, err := r.client.Approve(r.t.Context(), control.Approval{ID: id, As: "ann"}, control.Follow{})
+	if err != nil {
+		r.t.Fatalf("approve: %v", err)
+	}
+	return o
+}
+
+func (r *rig) get(id execution.ID) execution.Record {
+	r.t.Helper()
+	rec, err := r.client.Get(r.t.Context(), id)
+	if err != nil {
+		r.t.Fatalf("get: %v", err)
+	}
+	return rec
+}
+
+func (r *rig) status(o execution.Outcome, want execution.Status) {
+	r.t.Helper()
+	if o.Status != want {
+		r.t.Fatalf("status %s (%s), want %s", o.Status, o.Error, want)
+	}
+}
+
+// completed checks the result, as JSON.
+func (r *rig) completed(o execution.Outcome, want string) {
+	r.t.Helper()
+	r.status(o, execution.Completed)
+	equalJSON(r.t, "result", o.Result, want)
+}
+
+func equalJSON(t *testing.T, what string, got json.RawMessage, want string) {
+	t.Helper()
+	var a, b any
+	if err := json.Unmarshal(got, &a); err != nil {
+		t.Fatalf("%s %q: %v", what, got, err)
+	}
+	if err := json.Unmarshal([]byte(want), &b); err != nil {
+		t.Fatalf("%s: the test wants %q: %v", what, want, err)
+	}
+	x, _ := json.Marshal(a)
+	y, _ := json.Marshal(b)
+	if string(x) != string(y) {
+		t.Errorf("%s %s, want %s", what, x, y)
+	}
+}
+
+// states writes the entries as "items.echo applied items.create_item pending".
+func states(calls []execution.Entry) string {
+	var all []string
+	for _, e := range calls {
+		all = append(all, e.Connector+"."+e.Method+" "+string(e.State))
+	}
+	return strings.Join(all, " ")
+}

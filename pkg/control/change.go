@@ -1,0 +1,113 @@
+package control
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/stream"
+)
+
+// subject is an execution that a person's word is about, as the leader has it.
+type subject struct {
+	key    journal.Key
+	stored journal.Stored
+	log    *journal.Log
+}
+
+// read reads an execution to decide about. Unknown is 404, deleted is 410.
+func (s *Service) read(ctx context.Context, key journal.Key) (subject, error) {
+	stored, _, records, err := s.s.View(ctx, key)
+	switch {
+	case errors.Is(err, journal.ErrNotFound):
+		return subject{}, unknown(key)
+	case err != nil:
+		return subject{}, fmt.Errorf("read execution %s: %w", key.ID, err)
+	case stored.State.Status == execution.Deleted:
+		return subject{}, gone(key)
+	}
+	log, err := journal.Fold(stored.State, records)
+	if err != nil {
+		return subject{}, fmt.Errorf("fold execution %s: %w", key.ID, err)
+	}
+	return subject{key, stored, log}, nil
+}
+
+// errLost says that another word came first. It stays in the package.
+var errLost = errors.New("the state has moved on")
+
+// change is one write of the state (R14): from what was read to next. It returns
+// errLost when the state has moved on, and then nothing is changed. A write whose
+// answer was lost is looked for.
+func (s *Service) change(ctx context.Context, from subject, next journal.State) (journal.Stored, error) {
+	next.Nonce, next.Write, next.UpdatedAt = rand.Text(), 1, time.Now().UTC()
+	next.Carrier.Spent = true
+	// crash here: nothing was decided.
+	rev, err := s.s.Journal().PutState(ctx, from.key, next, from.stored.Revision)
+	switch {
+	case errors.Is(err, journal.ErrFenced):
+		return journal.Stored{}, errLost
+	case err != nil:
+		return journal.Stored{}, fmt.Errorf("write state of execution %s: %w", from.key.ID, err)
+	}
+	return journal.Stored{State: next, Revision: rev, At: time.Now()}, nil
+}
+
+// goOn wakes an execution that may go on. What is not woken here, the sweeper wakes.
+func (s *Service) goOn(ctx context.Context, key journal.Key, now journal.Stored, reason string) {
+	// crash here: queued, without a message: the sweeper finds it.
+	if err := s.s.Wake(ctx, key, reason, now.Revision); err != nil {
+		s.log.Warn("wake execution", "execution", key.ID, "err", err)
+	}
+}
+
+// ended tells of an end that no pass led to.
+func (s *Service) announceEnd(ctx context.Context, key journal.Key, now journal.Stored) {
+	s.log.Info("execution ended by a decision", "runtime", key.Runtime, "execution", key.ID, "status", now.State.Status)
+	record, err := s.record(ctx, key)
+	if err == nil {
+		var body []byte
+		if body, err = fitOutcome(record.Outcome(), int(s.s.Conn().MaxPayload())); err == nil {
+			err = stream.Event(s.s.Conn(), key, string(now.State.Status), body)
+		}
+	}
+	if err == nil {
+		err = stream.Event(s.s.Conn(), key, execution.EventDispose,
+			fmt.Appendf(nil, `{"executionId":%q,"status":%q}`, key.ID, now.State.Status))
+	}
+	if err != nil {
+		s.log.Debug("publish event", "execution", key.ID, "err", err) // a hint: the record says it
+	}
+}
+
+// settleWait bounds how long a decision waits for the pass that is running to settle.
+const settleWait = 5 * time.Second
+
+// awaitSettle reads the execution, and while a pass of it runs waits for its settle.
+// ran says that it had to wait.
+func (s *Service) awaitSettle(ctx context.Context, key journal.Key) (sub subject, ran bool, err error) {
+	deadline := time.Now().Add(settleWait)
+	for pause := 5 * time.Millisecond; ; pause = min(2*pause, 200*time.Millisecond) {
+		if sub, err = s.read(ctx, key); err != nil {
+			return sub, ran, err
+		}
+		if sub.stored.State.Status != execution.Running || time.Now().After(deadline) {
+			return sub, ran, nil
+		}
+		ran = true
+		select {
+		case <-ctx.Done():
+			return sub, ran, context.Cause(ctx)
+		case <-time.After(pause):
+		}
+	}
+}
+
+func notPaused(s execution.Status) error {
+	return refuse(http.StatusConflict, "not paused (%s)", s)
+}
