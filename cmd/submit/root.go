@@ -45,6 +45,7 @@ func (a *app) root() *cobra.Command {
 	a.addFlags(c)
 	o.add(c)
 	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand())
+	c.AddCommand(a.pendingCommand(), a.approveCommand(), a.rejectCommand(), a.resolveCommand())
 	return c
 }
 

@@ -13,7 +13,7 @@ type Follow struct {
 	// acknowledgement was lost can be looked up.
 	OnSubmit func(execution.ID)
 
-	// OnReceipt is told once the submission is stored.
+	// OnReceipt is told once the submission, or the decision, is stored.
 	OnReceipt func(Receipt)
 
 	// OnEvent is told what happens. Events may be lost.
