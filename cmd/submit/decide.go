@@ -20,7 +20,6 @@ type decideFlags struct {
 	seq    int
 	as     string
 	reason string
-	detach bool
 }
 
 func (o *decideFlags) add(c *cobra.Command) {
