@@ -58,8 +58,11 @@ func (a *app) watchOne(ctx context.Context, id execution.ID) error {
 	// An id that nobody knows is more likely a mistake than one to come. But one that
 	// was submitted a moment ago may not have been claimed yet.
 	r, err := s.client.Get(limited, id)
-	for until := time.Now().Add(claimWait); errors.Is(err, control.ErrNotFound) && time.Now().Before(until) && limited.Err() == nil; {
-		time.Sleep(claimWait / 20)
+	for tries := 20; tries > 0 && errors.Is(err, control.ErrNotFound); tries-- {
+		select {
+		case <-limited.Done():
+		case <-time.After(claimWait / 20):
+		}
 		r, err = s.client.Get(limited, id)
 	}
 	if errors.Is(err, control.ErrNotFound) || errors.Is(err, control.ErrGone) {
