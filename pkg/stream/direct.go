@@ -15,27 +15,21 @@ import (
 // says so only in its last message.
 const maxReadBytes = 16 << 20
 
-// lastOf reads the last messages of literal subjects, from any replica, in one
-// request. Missing ones are left out. complete is false when the answer was cut.
-func (s *Stream) lastOf(ctx context.Context, stream string, subjects []string, each func(storedMsg)) (complete bool, err error) {
+// multiLast is the request for the last messages of literal subjects.
+func multiLast(subjects []string) ([]byte, error) {
 	body, err := json.Marshal(struct {
 		Subjects []string `json:"multi_last"`
 		MaxBytes int      `json:"max_bytes"`
 	}{subjects, maxReadBytes})
 	if err != nil {
-		return false, fmt.Errorf("encode request: %w", err)
+		return nil, fmt.Errorf("encode request: %w", err)
 	}
-	return s.lastMsgs(ctx, stream, body, len(subjects), func(m *nats.Msg) error {
-		stored, err := directMsg(m)
-		if err == nil {
-			each(stored)
-		}
-		return err
-	})
+	return body, nil
 }
 
-// lastMsgs is lastOf for a request that is encoded already, of at most so many
-// subjects, with the messages as they come: only what is looked at is taken apart.
+// lastMsgs reads the last messages of literal subjects, at most so many, from any
+// replica, in one request, and hands them on as they come. Missing ones are left out.
+// complete is false when the answer was cut.
 func (s *Stream) lastMsgs(ctx context.Context, stream string, body []byte, most int, each func(*nats.Msg) error) (complete bool, err error) {
 	inbox := s.nc.NewInbox()
 	// Room for every answer and the end of them: nothing is dropped. (The client's
