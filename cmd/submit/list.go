@@ -24,6 +24,9 @@ func (a *app) listCommand() *cobra.Command {
 	var o listFlags
 	c := &cobra.Command{
 		Use: "list", Short: "List executions, newest first", Args: exactly(),
+		Example: `  submit list --status paused,error --since 24h
+  submit list --text 'card declined' --label team=billing
+  submit list --json --limit 1000 | jq -r '.executions[].executionId'`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			q, err := o.query(time.Now())
 			if err != nil {
