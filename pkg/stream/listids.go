@@ -13,10 +13,11 @@ import (
 // windows says how many ids of a bucket are listed at a time. The server counts and
 // sorts all of them for each window; what it sends is what differs.
 type windows struct {
-	first   int // the newest: most listings need no more
-	unknown int // offset to begin at when the length of the list is not known
-	step    int // each further window: at most what the server lists at once
-	overlap int // with the window above, to see that nothing slipped between
+	first   int  // the newest
+	kept    bool // whether the newest are kept for the next listing, and taken from the last one
+	unknown int  // offset to begin at when the length of the list is not known
+	step    int  // each further window: at most what the server lists at once
+	overlap int  // with the window above, to see that nothing slipped between
 }
 
 // beyond is an offset that asks for the length of a list and none of it.
@@ -24,9 +25,10 @@ const beyond = math.MaxInt32
 
 // someWindows are for a listing that ends soon, allWindows for one that needs all.
 func someWindows() windows {
-	return windows{first: 4096, unknown: beyond, step: 100_000, overlap: 1000}
+	return windows{first: 4096, kept: true, unknown: beyond, step: 100_000, overlap: 1000}
 }
-func allWindows() windows { return windows{first: 90_000, unknown: 0, step: 100_000, overlap: 1000} }
+
+func allWindows() windows { return windows{first: 90_000, step: 100_000, overlap: 1000} }
 
 // idList goes through the ids of a runtime, newest first, over all buckets.
 type idList struct{ buckets []*bucketIDs }
@@ -90,45 +92,48 @@ type bucketIDs struct {
 	lowest string       // subject in the windows so far
 }
 
-// listed is what is remembered of a bucket's list, to begin the next one at the
-// right place. When it is wrong, that costs a request.
-type listed struct {
-	total  int
-	lowest string // subject in the newest window
-}
-
 // newest lists the first window: a large one where the newest ids are not wanted.
 func (b *bucketIDs) newest(ctx context.Context) error {
-	first, offset := b.first, b.unknown
-	if known, ok := b.s.listed.Load(b.filter); ok {
-		known := known.(listed)
-		if b.before != "" && b.subject(b.before) <= known.lowest {
-			first = allWindows().first
-		}
-		offset = max(0, known.total-first)
+	n := b.s.newest(b.filter)
+	if err := n.lock(ctx); err != nil {
+		return err
 	}
-	for {
-		p, err := b.s.subjectsFrom(ctx, b.stream, b.filter, offset)
+	defer n.unlock()
+	deep := b.before != "" && n.offset > 0 && len(n.names) > 0 && b.subject(b.before) <= n.names[0]
+	if !b.kept || deep {
+		p, offset, err := b.end(ctx, max(b.first, allWindows().first), n.total)
+		if err == nil {
+			b.take(p.names, offset)
+			n.total = p.total
+		}
+		return err
+	}
+	if !n.catchUp(ctx, b) {
+		p, offset, err := b.end(ctx, b.first, n.total)
 		if err != nil {
 			return err
 		}
-		if offset+len(p.names) >= p.total && (len(p.names) > 0 || p.total == 0) {
-			b.remember(p)
-			b.take(p.names, min(offset, p.total))
-			return nil
-		}
-		offset = max(0, p.total-first)
+		n.names, n.offset, n.total, n.seq = p.names, offset, p.total, p.lastSeq
 	}
+	b.take(slices.Clone(n.names), n.offset)
+	return nil
 }
 
-func (b *bucketIDs) remember(p subjectPage) {
-	known := listed{total: p.total}
-	if n := len(p.names); n > b.first {
-		known.lowest = p.names[n-b.first]
-	} else if n > 0 {
-		known.lowest = p.names[0]
+// end lists the last subjects, about so many. The length of the list, as it was seen
+// last, only costs another request when it is not known or far off.
+func (b *bucketIDs) end(ctx context.Context, size, total int) (p subjectPage, offset int, err error) {
+	if offset = b.unknown; total > 0 {
+		offset = max(0, total-size)
 	}
-	b.s.listed.Store(b.filter, known)
+	for {
+		if p, err = b.s.subjectsFrom(ctx, b.stream, b.filter, offset); err != nil {
+			return p, 0, err
+		}
+		if offset+len(p.names) >= p.total && (len(p.names) > 0 || p.total == 0) {
+			return p, min(offset, p.total), nil
+		}
+		offset = max(0, p.total-size)
+	}
 }
 
 // fill finds the next id, in further windows if need be. An empty head is the end.

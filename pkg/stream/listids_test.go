@@ -15,7 +15,7 @@ import (
 )
 
 // small windows make a short list a long one.
-func small() windows { return windows{first: 3, unknown: beyond, step: 10, overlap: 2} }
+func small() windows { return windows{first: 3, kept: true, unknown: beyond, step: 10, overlap: 2} }
 
 func created(tb testing.TB, s *Stream, runtime string, id execution.ID) {
 	tb.Helper()
@@ -63,7 +63,7 @@ func TestIDsAreListedOnceInOrderWhateverIsKnownOfThem(t *testing.T) {
 		if _, err := s.js.Publish(t.Context(), kvSubject(Bucket, "default.not-ours.state"), nil); err != nil {
 			t.Fatal(err)
 		}
-		for _, known := range []any{nil, listed{total: 1}, listed{total: 40, lowest: "$KV.z"}, listed{total: 1000}} {
+		for _, known := range []string{"nothing", "the newest", "a short list", "a long list"} {
 			for _, c := range []struct {
 				before, from execution.ID
 				want         []execution.ID
@@ -77,9 +77,14 @@ func TestIDsAreListedOnceInOrderWhateverIsKnownOfThem(t *testing.T) {
 				{ids[20], FirstID(ids[30].Time()), ids[21:31]},
 			} {
 				for i := range shards {
-					filter := kvSubject(shardBucket(i), "default.*.state")
-					if s.listed.Delete(filter); known != nil {
-						s.listed.Store(filter, known)
+					n := s.newest(kvSubject(shardBucket(i), "default.*.state"))
+					switch known {
+					case "nothing":
+						n.seq, n.names, n.offset, n.total = 0, nil, 0, 0
+					case "a short list":
+						n.seq, n.total = 0, 1
+					case "a long list":
+						n.seq, n.total = 0, 1000
 					}
 				}
 				l, err := s.ids(t.Context(), "default", c.before, small())
@@ -87,7 +92,7 @@ func TestIDsAreListedOnceInOrderWhateverIsKnownOfThem(t *testing.T) {
 					t.Fatal(err)
 				}
 				if got := rest(t, l, 7, c.from); !slices.Equal(got, c.want) {
-					t.Errorf("%d shards, known %+v, before %q, from %q: %d ids %v, want %d", shards, known, c.before, c.from, len(got), got, len(c.want))
+					t.Errorf("%d shards, known %s, before %q, from %q: %d ids %v, want %d", shards, known, c.before, c.from, len(got), got, len(c.want))
 				}
 			}
 		}

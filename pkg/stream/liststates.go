@@ -132,7 +132,7 @@ func (w *stateWalk) read(ctx context.Context, ids []execution.ID) (page statePag
 	found := make([]storedMsg, len(ids))
 	answers := make(chan readAnswer, len(buckets))
 	for bucket, places := range buckets {
-		go func() { answers <- w.readBucket(ctx, kvStream(bucket), places, found) }()
+		go func() { answers <- w.readBucket(ctx, bucket, places, found) }()
 	}
 	complete = true
 	for range buckets {
@@ -158,14 +158,14 @@ type readAnswer struct {
 // readBucket reads states of one bucket to their places in found, and repeats until
 // it has an answer or ctx ends. A replica that is behind does not have them all: the
 // leader's word counts that one is gone.
-func (w *stateWalk) readBucket(ctx context.Context, stream string, places map[string]int, found []storedMsg) readAnswer {
+func (w *stateWalk) readBucket(ctx context.Context, bucket string, places map[string]int, found []storedMsg) readAnswer {
 	body, err := multiLast(slices.Collect(maps.Keys(places)))
 	if err != nil {
 		return readAnswer{err: err}
 	}
 	for b := newBackoff(); ; {
 		seen := make(map[string]bool, len(places))
-		complete, err := w.s.lastMsgs(ctx, stream, body, len(places), func(m *nats.Msg) (err error) {
+		complete, err := w.s.lastMsgs(ctx, kvStream(bucket), body, len(places), func(m *nats.Msg) (err error) {
 			subject := m.Header.Get(jetstream.SubjectHeader)
 			i, ok := places[subject]
 			if seen[subject] = true; ok && w.skips(m.Data) {
@@ -177,7 +177,7 @@ func (w *stateWalk) readBucket(ctx context.Context, stream string, places map[st
 			return err
 		})
 		if err == nil && complete {
-			return readAnswer{complete: true, err: w.askLeader(ctx, stream, places, seen, found)}
+			return readAnswer{complete: true, err: w.askLeader(ctx, bucket, places, seen, found)}
 		}
 		if err == nil && len(places) > 1 {
 			return readAnswer{}
@@ -192,21 +192,27 @@ func (w *stateWalk) readBucket(ctx context.Context, stream string, places map[st
 }
 
 // askLeader looks for the states that a replica did not have.
-func (w *stateWalk) askLeader(ctx context.Context, stream string, places map[string]int, seen map[string]bool, found []storedMsg) error {
+func (w *stateWalk) askLeader(ctx context.Context, bucket string, places map[string]int, seen map[string]bool, found []storedMsg) error {
 	if len(seen) == len(places) {
 		return nil
 	}
+	gone := false
 	for subject, i := range places {
 		if seen[subject] {
 			continue
 		}
-		m, err := w.s.leaderLast(ctx, stream, subject)
+		m, err := w.s.leaderLast(ctx, kvStream(bucket), subject)
 		switch {
 		case err == nil:
 			found[i] = m
-		case !isNotFound(err):
+		case isNotFound(err):
+			gone = true
+		default:
 			return fmt.Errorf("read states: %w", err)
 		}
+	}
+	if gone {
+		w.s.newest(kvSubject(bucket, w.runtime+".*.state")).forget(ctx)
 	}
 	return nil
 }

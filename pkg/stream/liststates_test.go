@@ -257,12 +257,9 @@ func TestPagesShowEachExecutionOnceWhileAllChange(t *testing.T) {
 	}
 }
 
-// An execution is listed from the moment that its first write was acknowledged, on a
-// cluster too.
 func TestWhatWasCreatedIsListedAtOnce(t *testing.T) {
 	t.Parallel()
-	c := natstest.Cluster(t, 3)
-	s := open(t, c.Conn(), Config{Replicas: 3})
+	_, s := one(t)
 	for i := range 200 {
 		id := execution.NewID(time.UnixMilli(int64(1_700_000_000_000 + i)))
 		created(t, s, "default", id)

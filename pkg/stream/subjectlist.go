@@ -36,8 +36,9 @@ func (s *Stream) subjectsOf(ctx context.Context, stream, filter string) (map[str
 
 // subjectPage is a part of the sorted list of the subjects that match a filter.
 type subjectPage struct {
-	total int      // of the whole list
-	names nameList // sorted
+	total   int      // of the whole list
+	names   nameList // sorted
+	lastSeq uint64   // every write up to here shows in the list
 }
 
 // subjectsFrom returns the subjects from an offset in the sorted list on, at most
@@ -46,6 +47,7 @@ func (s *Stream) subjectsFrom(ctx context.Context, stream, filter string, offset
 	var info struct {
 		Total int `json:"total"`
 		State struct {
+			LastSeq  uint64   `json:"last_seq"`
 			Subjects nameList `json:"subjects"`
 		} `json:"state"`
 	}
@@ -53,7 +55,7 @@ func (s *Stream) subjectsFrom(ctx context.Context, stream, filter string, offset
 	if err := s.call(ctx, "STREAM.INFO."+stream, ask, &info); err != nil {
 		return subjectPage{}, fmt.Errorf("list subjects of %s: %w", stream, err)
 	}
-	return subjectPage{total: info.Total, names: info.State.Subjects}, nil
+	return subjectPage{total: info.Total, names: info.State.Subjects, lastSeq: info.State.LastSeq}, nil
 }
 
 // nameList is the keys of a JSON object, sorted. A map of 100,000 costs twice the time.
