@@ -68,14 +68,12 @@ func TestTheNextListingReadsOnlyWhatIsNew(t *testing.T) {
 		t.Fatalf("Walk gives %v, want %v", got, ids)
 	}
 	n := s.newest(kvSubject(Bucket, "default.*.state"))
-	asked, err := srv.Conn().SubscribeSync("$JS.API.STREAM.INFO.>")
+	nc := srv.Conn()
+	asked, err := nc.SubscribeSync("$JS.API.STREAM.INFO.>")
 	if err == nil {
-		err = asked.SetPendingLimits(-1, -1)
+		err = nc.Flush()
 	}
 	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := srv.Conn().Request("$JS.API.INFO", nil, natstest.StartWait); err != nil {
 		t.Fatal(err)
 	}
 	id := execution.NewID(time.Now())
@@ -87,8 +85,21 @@ func TestTheNextListingReadsOnlyWhatIsNew(t *testing.T) {
 	if n.seq != before+1 {
 		t.Errorf("caught up from %d to %d, want one write", before, n.seq)
 	}
-	if m, err := asked.NextMsg(natstest.StartWait); err != nil || len(m.Data) > 0 {
-		t.Errorf("the list was read again: %s, %v", m.Data, err)
+	const end = "$JS.API.STREAM.INFO.end"
+	if err := s.Conn().Publish(end, nil); err != nil { // behind the requests, on their connection
+		t.Fatal(err)
+	}
+	for {
+		m, err := asked.NextMsg(natstest.StartWait)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Subject == end {
+			return
+		}
+		if len(m.Data) > 0 {
+			t.Errorf("the list was read again: %s", m.Data)
+		}
 	}
 }
 
@@ -122,6 +133,19 @@ func TestTheListIsReadAgainWhereWhatIsKeptIsWrong(t *testing.T) {
 		if last := len(n.names); last != len(ids) {
 			t.Errorf("%s: %d names are kept, want %d", name, last, len(ids))
 		}
+	}
+}
+
+func TestMoreIsNewThanIsReadAtOnce(t *testing.T) {
+	t.Parallel()
+	_, s := one(t)
+	want := many(t, s, "default", 3)
+	walked(t, s, StatesQuery{Limit: 3})
+	want = append(want, fill(t, s, "default", mostNews+100, 10)...)
+	slices.Sort(want)
+	slices.Reverse(want)
+	if got := walked(t, s, StatesQuery{Limit: 3}); !slices.Equal(got, want) {
+		t.Errorf("Walk gives %d, want %d in order", len(got), len(want))
 	}
 }
 
