@@ -50,6 +50,26 @@ func fill(tb testing.TB, s *Stream, runtime string, n, gap int) []execution.ID {
 	return ids
 }
 
+// rewrite writes states again, with two records each, as passes do.
+func rewrite(tb testing.TB, s *Stream, ids []execution.ID) {
+	tb.Helper()
+	for _, id := range ids {
+		key := journal.Key{Runtime: "default", ID: id}
+		st := benchState(key, 3)
+		st.Status = execution.Completed
+		data, err := json.Marshal(st)
+		for _, name := range []string{LogKey(key, 0), LogKey(key, 1), StateKey(key)} {
+			if err == nil {
+				_, err = s.js.PublishAsync(kvSubject(s.journal.bucket(key), name), data)
+			}
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+	<-s.js.PublishAsyncComplete()
+}
+
 // BenchmarkListing measures listings of 100,000 executions. What counts is the
 // median: p50-ms.
 func BenchmarkListing(b *testing.B) {
@@ -77,21 +97,26 @@ func BenchmarkListing(b *testing.B) {
 			return err
 		}
 	}
+	nothing := func() {}
 	for _, c := range []struct {
-		name string
-		run  func() error
+		name   string
+		before func()
+		run    func() error
 	}{
-		{"newest-50", page("")},
-		{"page-20", page(ids[1000])},
-		{"page-1000", page(ids[50_000])},
-		{"paused-10-of-100000", walk("default", 10, execution.Paused)},
-		{"scan-10000", walk("waiting", 10_000)},
-		{"scan-100000", walk("default", 100_000)},
+		{"newest-50", nothing, page("")},
+		{"newest-50-busy", func() { rewrite(b, s, ids[:500]) }, page("")},
+		{"newest-50-cold", func() { s.listed.Clear() }, page("")},
+		{"page-20", nothing, page(ids[1000])},
+		{"page-1000", nothing, page(ids[50_000])},
+		{"paused-10-of-100000", nothing, walk("default", 10, execution.Paused)},
+		{"scan-10000", nothing, walk("waiting", 10_000)},
+		{"scan-100000", nothing, walk("default", 100_000)},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			var took []time.Duration
 			b.ReportAllocs()
 			for b.Loop() {
+				c.before()
 				at := time.Now()
 				if err := c.run(); err != nil {
 					b.Fatal(err)
