@@ -206,6 +206,7 @@ func TestPagesShowEachExecutionOnceWhileAllChange(t *testing.T) {
 	c := natstest.Cluster(t, 3)
 	s := open(t, c.Conn(), Config{Shards: 2, Replicas: 3})
 	ids := many(t, s, "default", 120)
+	slices.Reverse(ids)
 	var stop atomic.Bool
 	var changing sync.WaitGroup
 	t.Cleanup(changing.Wait)
@@ -230,7 +231,6 @@ func TestPagesShowEachExecutionOnceWhileAllChange(t *testing.T) {
 			}
 		})
 	}
-	slices.Reverse(ids)
 	for round := range 15 {
 		seen := map[execution.ID]int{}
 		for before := execution.ID(""); ; {
