@@ -46,6 +46,7 @@ func (a *app) root() *cobra.Command {
 	o.add(c)
 	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand())
 	c.AddCommand(a.pendingCommand(), a.approveCommand(), a.rejectCommand(), a.resolveCommand())
+	c.AddCommand(a.expireCommand(), a.deleteCommand(), a.pruneCommand())
 	return c
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
 )
 
 // rig is a server, the connector `items` and a client; executors are started by [rig.start].
@@ -113,6 +114,10 @@ func (r *rig) approve(id execution.ID) execution.Outcome {
 		r.t.Fatalf("approve: %v", err)
 	}
 	return o
+}
+
+func (r *rig) key(id execution.ID) journal.Key {
+	return journal.Key{Runtime: execution.DefaultRuntime, ID: id}
 }
 
 func (r *rig) get(id execution.ID) execution.Record {
