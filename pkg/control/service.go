@@ -133,6 +133,10 @@ func (s *Service) operations() []operation {
 		{name: "submit", run: s.submit, long: true},
 		{name: "get", run: s.get},
 		{name: "list", run: s.list},
+		{name: "snippet.save", run: s.saveSnippet},
+		{name: "snippet.get", run: s.getSnippet},
+		{name: "snippet.list", run: s.listSnippets},
+		{name: "snippet.delete", run: s.deleteSnippet},
 	}
 }
 
@@ -304,6 +308,8 @@ func (s *Service) encode(result any) ([]byte, error) {
 		return fitRecord(r, limit)
 	case execution.Outcome:
 		return fitOutcome(r, limit)
+	case execution.Snippet:
+		return fitSnippet(r)
 	}
 	return nil, fmt.Errorf("the answer has %d bytes, a message of this server at most %d", len(body), limit)
 }
