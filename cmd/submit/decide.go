@@ -72,7 +72,7 @@ func (a *app) approveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			edited, err := a.jsonFlag("--args", args)
+			edited, err := a.jsonArg("--args", args)
 			if err != nil {
 				return err
 			}
@@ -114,7 +114,7 @@ func (a *app) resolveCommand() *cobra.Command {
 			if given != 1 {
 				return cli.Misuse("resolve needs one of --result, --error and --run")
 			}
-			if r.Result, err = a.jsonFlag("--result", result); err != nil {
+			if r.Result, err = a.jsonArg("--result", result); err != nil {
 				return err
 			}
 			if c.Flags().Changed("error") {
@@ -204,14 +204,15 @@ func (a *app) rejectCommand() *cobra.Command {
 	return c
 }
 
-// jsonFlag reads a flag that is JSON, or the name of a file with JSON in it.
-func (a *app) jsonFlag(flag, text string) (json.RawMessage, error) {
+// jsonArg reads a flag that is JSON where it was given; what is none is refused as an
+// executor would refuse it.
+func (a *app) jsonArg(flag, text string) (json.RawMessage, error) {
 	if text == "" {
 		return nil, nil
 	}
-	raw, err := a.jsonOf(flag, text)
+	raw, err := a.jsonFlag(flag, text)
 	if err != nil {
-		return nil, cli.Fail(cli.Failed, "", err) // as an executor would refuse it
+		return nil, cli.Fail(cli.Failed, "", err)
 	}
 	return raw, nil
 }

@@ -128,19 +128,18 @@ func (a *app) input(value string, args []string) (json.RawMessage, error) {
 	if value == "@-" && len(args) == 1 && args[0] == "-" {
 		return nil, cli.Misuse("--input @-: standard input is the source already")
 	}
-	return a.jsonOf("--input", value)
+	return a.jsonFlag("--input", value)
 }
 
-// jsonOf reads a flag that is JSON itself, or the name of a file of it.
-func (a *app) jsonOf(flag, value string) (json.RawMessage, error) {
+// jsonFlag reads the value of a flag: JSON itself, or a file of it.
+func (a *app) jsonFlag(flag, value string) (json.RawMessage, error) {
 	text, from := []byte(value), flag
 	if file, ok := strings.CutPrefix(value, "@"); ok {
 		from = flag + " " + value
 		var err error
-		switch {
-		case file == "-":
+		if file == "-" {
 			text, err = io.ReadAll(a.stdin)
-		default:
+		} else {
 			text, err = os.ReadFile(file)
 		}
 		if err != nil {

@@ -43,10 +43,12 @@ func (a *app) root() *cobra.Command {
 		return cli.Fail(cli.Usage, "see "+c.CommandPath()+" --help", err)
 	})
 	a.addFlags(c)
+	a.addMaxChars(c)
 	o.add(c)
 	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand())
 	c.AddCommand(a.pendingCommand(), a.approveCommand(), a.rejectCommand(), a.resolveCommand())
 	c.AddCommand(a.expireCommand(), a.deleteCommand(), a.pruneCommand())
+	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.snippetCommand(), a.benchCommand())
 	return c
 }
 
