@@ -19,10 +19,10 @@ import (
 
 // rig is a server, and a keeper that notes the ends that it tells of.
 type rig struct {
-	t    *testing.T
-	srv  *natstest.Server
-	s    *stream.Stream
-	k    *Keeper
+	t   *testing.T
+	srv *natstest.Server
+	s   *stream.Stream
+	k   *Keeper
 
 	mu   sync.Mutex // guards ends
 	ends []End
