@@ -44,6 +44,9 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	defer c.quiet()
 
 	request, err := r.request(ctx, m, rev, known == nil)
+	if errors.Is(err, journal.ErrNotFound) && s.Undoing() {
+		err = nil // the policy of those who name none will do
+	}
 	if errors.Is(err, journal.ErrNotFound) {
 		// A wake whose request was never written, or was removed by hand.
 		return r.settle(ctx, c, engine.Result{
@@ -54,11 +57,15 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	if err != nil {
 		return leave(fmt.Errorf("request: %w", err))
 	}
-	r.announceStart(m.key, s)
-	res, err := r.cfg.Engine.Run(running, engine.Pass{
+	in := engine.Pass{
 		Key: m.key, Claim: rev, State: s, Request: request, Fresh: known == nil, Recheck: q.AckWait() / 2,
 		Observe: &announcer{Runner: r, key: m.key, attempt: s.Attempt},
-	})
+	}
+	if s.Undoing() {
+		return r.undo(ctx, running, c, in)
+	}
+	r.announceStart(m.key, s)
+	res, err := r.cfg.Engine.Run(running, in)
 	if errors.Is(err, journal.ErrCorrupt) {
 		res, err = corrupt(err), nil
 	}
