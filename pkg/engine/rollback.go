@@ -181,21 +181,20 @@ func (u *undoing) revert(ctx context.Context, e *journal.Entry, args, result jso
 		}, result)
 		done <- err
 	}()
+	var err error
 	select {
-	case err := <-done:
-		if err != nil && ctx.Err() != nil {
-			return &leaving{context.Cause(ctx)} // it ended because the pass did
-		}
-		return err
+	case err = <-done:
 	case <-within.Done():
-	}
-	select {
-	case err := <-done: // it came at the last moment
-		if err == nil {
-			return nil
+		select {
+		case err = <-done: // it came at the last moment
+		default:
+			err = context.Cause(within)
 		}
-	default:
 	}
+	if err == nil || within.Err() == nil {
+		return err
+	}
+	// It ended because the pass, or its own time, did.
 	if ctx.Err() != nil {
 		return &leaving{context.Cause(ctx)}
 	}
