@@ -223,6 +223,21 @@ func TestRollbackOfARunningExecutionStopsIt(t *testing.T) {
 	natstest.Eventually(t, "the end of the call", func() bool { return r.items.Aborts() == 1 })
 }
 
+// One whose calls could not be undone goes on where it was stopped.
+func TestFailedRollbackLetsARunningExecutionGoOn(t *testing.T) {
+	t.Parallel()
+	r := up(t)
+	id := r.begin(execution.Request{Code: `async () => { await items.stuck_note("a"); await items.sleep({ms: 1000}); return 1 }`})
+	natstest.Eventually(t, "the call", func() bool { return r.items.Runs("sleep") == 1 })
+	if rec := r.rollback(id); rec.Status.Terminal() || len(rec.Rollback.Failed) != 1 {
+		t.Errorf("status %s, rollback %+v", rec.Status, rec.Rollback)
+	}
+	r.reach(id, execution.Completed)
+	if s, n := r.items.Runs("sleep"), r.items.Runs("stuck_note"); s != 2 || n != 1 {
+		t.Errorf("sleep ran %d times, stuck_note %d times, want 2 and 1", s, n)
+	}
+}
+
 // Whatever an execution waits for, it is undone at once.
 func TestRollbackOfOneThatWaits(t *testing.T) {
 	t.Parallel()
