@@ -54,6 +54,7 @@ func tombstone(st journal.State) journal.State {
 		}
 	}
 	st.Result, st.Logs, st.Carry, st.Pending, st.Waits, st.Failure, st.Error = nil, nil, nil, nil, nil, nil, ""
+	st.Operation = nil
 	return st
 }
 
