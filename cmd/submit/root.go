@@ -49,6 +49,8 @@ func (a *app) root() *cobra.Command {
 	c.AddCommand(a.pendingCommand(), a.approveCommand(), a.rejectCommand(), a.resolveCommand())
 	c.AddCommand(a.expireCommand(), a.deleteCommand(), a.pruneCommand())
 	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.snippetCommand(), a.benchCommand())
+	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand(),
+		a.rollbackCommand(), a.cancelCommand())
 	return c
 }
 

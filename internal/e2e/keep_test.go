@@ -477,7 +477,7 @@ func (r *rig) objects(id execution.ID) (all []string) {
 }
 
 // cluster is a rig on three servers, with two executors.
-func cluster(t *testing.T) *rig {
+func cluster(t testing.TB) *rig {
 	t.Helper()
 	nc := natstest.Cluster(t, 3).Conn()
 	if err := stream.Init(t.Context(), nc, stream.Config{Replicas: 3, AckWait: 5 * time.Second}); err != nil {

@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -38,6 +39,20 @@ func (s *Service) read(ctx context.Context, key journal.Key) (subject, error) {
 	return subject{key, stored, log}, nil
 }
 
+// readState is read without the log: what needs the state alone is not to wait for it.
+func (s *Service) readState(ctx context.Context, key journal.Key) (subject, error) {
+	stored, err := s.s.Journal().State(ctx, key)
+	switch {
+	case errors.Is(err, journal.ErrNotFound):
+		return subject{}, unknown(key)
+	case err != nil:
+		return subject{}, fmt.Errorf("read state of execution %s: %w", key.ID, err)
+	case stored.State.Status == execution.Deleted:
+		return subject{}, gone(key)
+	}
+	return subject{key: key, stored: stored}, nil
+}
+
 // errLost says that another word came first. It stays in the package.
 var errLost = errors.New("the state has moved on")
 
@@ -63,6 +78,18 @@ func (s *Service) goOn(ctx context.Context, key journal.Key, now journal.Stored,
 	// crash here: queued, without a message: the sweeper finds it.
 	if err := s.s.Wake(ctx, key, reason, now.Revision); err != nil {
 		s.log.Warn("wake execution", "execution", key.ID, "err", err)
+	}
+}
+
+// stop tells the pass that may be running that the state has moved on: it ends at once.
+// One that does not hear it finds out with its next heartbeat.
+func (s *Service) stop(key journal.Key, status execution.Status) {
+	body, err := json.Marshal(execution.StatusEvent{ExecutionID: key.ID, Status: status})
+	if err == nil {
+		err = stream.Event(s.s.Conn(), key, execution.EventStop, body)
+	}
+	if err != nil {
+		s.log.Debug("publish event", "execution", key.ID, "err", err)
 	}
 }
 

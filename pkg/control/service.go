@@ -157,6 +157,8 @@ func (s *Service) operations() []operation {
 		{name: "snippet.get", run: s.getSnippet},
 		{name: "snippet.list", run: s.listSnippets},
 		{name: "snippet.delete", run: s.deleteSnippet},
+		{name: "rollback", run: s.rollback},
+		{name: "cancel", run: s.cancel},
 	}
 }
 
