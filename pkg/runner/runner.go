@@ -24,6 +24,7 @@ type Runner struct {
 	passes  sync.WaitGroup
 	early   earlyNaks
 	live    livePasses
+	hooks   hooks
 
 	// handOver is closed when running passes are to end for others to take over.
 	handOver chan struct{}
@@ -111,6 +112,7 @@ func (r *Runner) drain(queues []*stream.Queue, takers *sync.WaitGroup, abandon c
 	last := time.AfterFunc(patience+settleTimeout, func() { abandon(engine.ErrDrain) })
 	defer last.Stop()
 	r.passes.Wait()
+	r.hooks.wait()
 }
 
 // livePasses are the nonces of the claims that this process is writing, and of those
