@@ -156,7 +156,7 @@ func newRunner(cfg Config, s *stream.Stream) (*runner.Runner, error) {
 		return nil, err
 	}
 	return runner.New(runner.Config{
-		Stream: s, Engine: e, Name: cfg.Name, Runtimes: cfg.Runtimes, Connectors: cfg.Connectors.Names, Version: Version(),
+		Stream: s, Engine: e, Name: cfg.Name, Runtimes: cfg.Runtimes, Connectors: cfg.Connectors.Names, Lifecycle: cfg.Connectors, Version: Version(),
 		Concurrency: cfg.Concurrency, DrainTimeout: cfg.DrainTimeout, MaxLostPasses: cfg.MaxLostPasses,
 		SweepInterval: cfg.SweepInterval, Overdue: cfg.Overdue, ExpireAfter: cfg.ExpireAfter, RetainFor: cfg.RetainFor, Retain: cfg.Retain,
 		Tombstone: cfg.Tombstone, KeepInterval: cfg.KeepInterval, Logger: cfg.Logger,
