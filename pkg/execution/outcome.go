@@ -92,7 +92,8 @@ type Entry struct {
 	RequiresApproval bool `json:"requiresApproval"`
 	Ephemeral        bool `json:"ephemeral,omitempty"`
 
-	// Attempt is the fence of the pass that executed the call last.
+	// Attempt is the fence of the pass that executed the call last; 0: none, or one
+	// of the execution that this is a fork of.
 	Attempt    int        `json:"attempt"`
 	StartedAt  *time.Time `json:"startedAt,omitempty"`
 	FinishedAt *time.Time `json:"finishedAt,omitempty"`
