@@ -36,6 +36,10 @@ type ServiceConfig struct {
 	// Connectors check what a person decides about a call. Default: nothing is checked.
 	Connectors *connector.Set
 
+	// DryReplay runs code against a journal without calling anything. Default: none,
+	// a dry run is refused.
+	DryReplay func(ctx context.Context, d DryRun) (Departure, error)
+
 	// Executor is the name of the executor, for discovery. Default: none.
 	Executor string
 
@@ -141,6 +145,9 @@ func (s *Service) operations() []operation {
 		{name: "approve", run: s.approve, long: true},
 		{name: "reject", run: s.reject},
 		{name: "resolve", run: s.resolve, long: true},
+		{name: "restart", run: s.restart},
+		{name: "fork", run: s.fork, long: true},
+		{name: "export", run: s.export},
 	}
 }
 

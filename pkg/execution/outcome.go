@@ -222,8 +222,9 @@ type FailedRevert struct {
 // Origin names where an execution was forked: the entries before From are those of
 // another one.
 type Origin struct {
-	ExecutionID ID  `json:"executionId"`
-	From        int `json:"from"`
+	ExecutionID ID     `json:"executionId"`
+	From        int    `json:"from"`
+	As          string `json:"as,omitempty"` // who forked it
 }
 
 // Outcome returns what a submitter of the execution is told.
