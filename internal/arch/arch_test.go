@@ -60,6 +60,7 @@ var arrows = map[string][]string{
 	"pkg/connector/config": {"pkg/connector/...", "pkg/retry", "pkg/execution", "pkg/value"},
 	"pkg/stream":           {"pkg/journal", "pkg/execution", "pkg/value"},
 	"pkg/engine":           {"pkg/journal", "pkg/sandbox", "pkg/connector", "pkg/retry", "pkg/execution", "pkg/value"},
+	"pkg/replay":           {"pkg/engine", "pkg/journal", "pkg/sandbox", "pkg/connector", "pkg/execution", "pkg/value"},
 	"pkg/runner":           {"pkg/engine", "pkg/stream", "pkg/journal", "pkg/connector", "pkg/retry", "pkg/execution", "pkg/value"},
 	"pkg/control":          {"pkg/journal", "pkg/connector", "pkg/stream", "pkg/execution", "pkg/value"},
 
