@@ -45,6 +45,7 @@ func (a *app) root() *cobra.Command {
 	a.addFlags(c)
 	o.add(c)
 	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand())
+	c.AddCommand(a.restartCommand(), a.forkCommand(), a.exportCommand(), a.debugCommand())
 	return c
 }
 

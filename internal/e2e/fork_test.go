@@ -227,7 +227,8 @@ func (r *rig) crash(f control.Fork, text string) {
 	r.t.Helper()
 	p := natstest.NewProxy(r.t, r.server.URL())
 	sent := p.CutAfter(text)
-	stop := r.start(func(c *executor.Config) { c.Conn = natstest.Connect(r.t, p.URL()) })
+	victim := natstest.Connect(r.t, p.URL())
+	stop := r.start(func(c *executor.Config) { c.Conn = victim })
 	ctx, cancel := context.WithCancel(r.t.Context())
 	defer cancel()
 	ended := make(chan error, 1)
@@ -241,6 +242,7 @@ func (r *rig) crash(f control.Fork, text string) {
 		r.t.Errorf("the fork was answered, though its executor was cut off")
 	}
 	p.Refuse()
+	victim.Close() // it has nothing to wait for any more
 	r.t.Cleanup(stop)
 }
 
