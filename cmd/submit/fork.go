@@ -102,7 +102,7 @@ func (a *app) dryFork(ctx context.Context, f control.Fork) error {
 	return a.query(ctx, "fork", func(ctx context.Context, s *session) error {
 		d, err := s.client.DryFork(ctx, f)
 		if err != nil {
-			return err
+			return refusedHere(err)
 		}
 		if a.json {
 			err = a.print(d)
@@ -119,7 +119,10 @@ func (a *app) dryFork(ctx context.Context, f control.Fork) error {
 // mustFollow refuses code that departs from the calls that the fork would keep.
 func (a *app) mustFollow(ctx context.Context, s *session, f control.Fork) error {
 	d, err := s.client.DryFork(ctx, f)
-	if err != nil || d.DepartsAt == nil {
+	switch {
+	case errors.Is(err, control.ErrUnavailable):
+		return cli.Fail(cli.Unreachable, "--force forks without it", fmt.Errorf("dry run: nothing was changed: %w", err))
+	case err != nil || d.DepartsAt == nil:
 		return err
 	}
 	if err := showDeparture(ctx, a.stderr, s, f, d); err != nil {

@@ -88,7 +88,7 @@ func (a *app) goOn(ctx context.Context, operation string, id execution.ID, detac
 	case errors.Is(err, control.ErrUnavailable), err != nil && errors.Is(context.Cause(limited), errTimeout):
 		return cli.Fail(cli.Unreachable, "look with: submit get "+string(id), fmt.Errorf("%s: whether it was done is unknown: %w", operation, err))
 	case err != nil:
-		return a.explainQuery(allowed, err)
+		return a.explainQuery(allowed, refusedHere(err))
 	}
 	f := &following{a: a, s: s, id: rec.ExecutionID, stored: true, status: rec.Status, attempt: rec.Attempt}
 	if detach {
@@ -97,6 +97,15 @@ func (a *app) goOn(ctx context.Context, operation string, id execution.ID, detac
 	return f.end(ctx, limited, func(follow control.Follow) (execution.Outcome, error) {
 		return s.client.Wait(limited, rec.ExecutionID, follow)
 	})
+}
+
+// refusedHere makes the refusal of a request that was well written the end that it is: a
+// number beyond the journal is no misuse of the command line.
+func refusedHere(err error) error {
+	if errors.Is(err, control.ErrBadRequest) {
+		return cli.Fail(cli.Failed, "", err)
+	}
+	return err
 }
 
 // detached prints the id of an execution that goes on without being followed.

@@ -221,29 +221,33 @@ func TestRepeatedForkIsOne(t *testing.T) {
 	}
 }
 
-// crash forks on an executor that is cut off when it has sent text, and returns what the
-// next executor knows.
-func (r *rig) crash(f control.Fork, text string) {
+// crash asks an executor that is cut off when it has sent text.
+func (r *rig) crash(text string, ask func(context.Context) error) {
 	r.t.Helper()
 	p := natstest.NewProxy(r.t, r.server.URL())
 	sent := p.CutAfter(text)
-	victim := natstest.Connect(r.t, p.URL())
-	stop := r.start(func(c *executor.Config) { c.Conn = victim })
+	stop := r.start(func(c *executor.Config) { c.Conn = natstest.Connect(r.t, p.URL()) })
 	ctx, cancel := context.WithCancel(r.t.Context())
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() {
-		_, err := r.client.Fork(ctx, f)
-		ended <- err
-	}()
+	go func() { ended <- ask(ctx) }()
 	<-sent
 	cancel()
 	if err := <-ended; err == nil {
-		r.t.Errorf("the fork was answered, though its executor was cut off")
+		r.t.Errorf("an answer came, though its executor was cut off")
 	}
 	p.Refuse()
-	victim.Close() // it has nothing to wait for any more
-	r.t.Cleanup(stop)
+	r.t.Cleanup(func() {
+		p.Resume() // what it still tries comes to an end
+		stop()
+	})
+}
+
+func (r *rig) forks(f control.Fork) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := r.client.Fork(ctx, f)
+		return err
+	}
 }
 
 func TestCrashWhileForkingLeavesNothingToBeSeen(t *testing.T) {
@@ -256,7 +260,7 @@ func TestCrashWhileForkingLeavesNothingToBeSeen(t *testing.T) {
 			o := r.run(reads)
 			first()
 			f := control.Fork{ID: o.ExecutionID, From: 2, NewID: execution.NewID(time.Now())}
-			r.crash(f, "PUB $KV.executions.default."+string(f.NewID)+write)
+			r.crash("PUB $KV.executions.default."+string(f.NewID)+write, r.forks(f))
 			r.start(func(c *executor.Config) { c.SweepInterval = 50 * time.Millisecond })
 			if _, err := r.client.Get(t.Context(), f.NewID); !errors.Is(err, control.ErrNotFound) {
 				t.Errorf("get = %v, want %v", err, control.ErrNotFound)
@@ -281,7 +285,7 @@ func TestForkThatWasCreatedIsFoundWithoutItsWake(t *testing.T) {
 	o := r.run(reads)
 	first()
 	f := control.Fork{ID: o.ExecutionID, From: 2, NewID: execution.NewID(time.Now())}
-	r.crash(f, "PUB $KV.executions.default."+string(f.NewID)+".state")
+	r.crash("PUB $KV.executions.default."+string(f.NewID)+".state", r.forks(f))
 	r.start(func(c *executor.Config) { c.SweepInterval, c.Overdue = 50*time.Millisecond, 100*time.Millisecond })
 	r.status(r.wait(f.NewID), execution.Completed)
 }

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/reprise-run/reprise/internal/executor"
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
@@ -202,4 +204,48 @@ func TestLateSubmissionDoesNoHarmToARestartedExecution(t *testing.T) {
 	if rec := r.get(q.ID); rec.Attempt != 2 || rec.Status != execution.Completed || r.items.Runs("echo") != 1 {
 		t.Errorf("%s in attempt %d, echo ran %d times", rec.Status, rec.Attempt, r.items.Runs("echo"))
 	}
+}
+
+// Of restarts at the same time one is told that it did it.
+func TestOneOfManyRestartsWins(t *testing.T) {
+	t.Parallel()
+	r := up(t)
+	o := r.failed(`async () => { await items.echo(1); return await items.boom_once() }`)
+	const many = 8
+	answers := make(chan error, many)
+	for range many {
+		go func() {
+			_, err := r.client.Restart(t.Context(), control.Restart{ID: o.ExecutionID})
+			answers <- err
+		}()
+	}
+	won := 0
+	for range many {
+		switch err := <-answers; {
+		case err == nil:
+			won++
+		case !errors.Is(err, control.ErrConflict):
+			t.Errorf("restart = %v, want %v", err, control.ErrConflict)
+		}
+	}
+	r.completed(r.wait(o.ExecutionID), `{"calls": 2}`)
+	if n := r.items.Runs("boom_once"); won != 1 || n != 2 {
+		t.Errorf("%d restarts won and the call ran %d times, want 1 and 2", won, n)
+	}
+}
+
+func TestRestartIsFoundWithoutItsWake(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	first := r.start(nil)
+	o := r.failed(`async () => await items.boom_once()`)
+	first()
+	r.crash("PUB $KV.executions.default."+string(o.ExecutionID)+".state", func(ctx context.Context) error {
+		_, err := r.client.Restart(ctx, control.Restart{ID: o.ExecutionID})
+		return err
+	})
+	r.start(func(c *executor.Config) { c.SweepInterval, c.Overdue = 50*time.Millisecond, 100*time.Millisecond })
+	natstest.Eventually(t, "the end of the restarted execution", func() bool {
+		return r.get(o.ExecutionID).Status == execution.Completed
+	})
 }

@@ -105,8 +105,14 @@ func (e *Engine) Replay(ctx context.Context, in Replay) (Replayed, error) {
 
 // endedByCode reports whether an execution came to its end because its code did.
 func endedByCode(s journal.State) bool {
-	return s.Status == execution.Completed ||
-		s.Status == execution.Error && s.Failure != nil && (s.Failure.Reason == execution.ReasonCode || s.Failure.Reason == execution.ReasonCall)
+	if s.Status != execution.Error || s.Failure == nil {
+		return s.Status == execution.Completed
+	}
+	switch s.Failure.Reason {
+	case execution.ReasonCode, execution.ReasonCall, execution.ReasonSyntax:
+		return true
+	}
+	return false
 }
 
 // errReadOnly is returned for writes of what a replay never writes.
