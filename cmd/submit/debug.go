@@ -72,7 +72,7 @@ func (a *app) debug(ctx context.Context, o debugFlags, file string) error {
 	cfg.Sandbox, cfg.Confined = box, box.Limited
 	limited, cancel := a.limit(ctx)
 	defer cancel()
-	t := &trace{w: a.stdout, at: o.at}
+	t := &trace{sheet: sheet{w: a.stdout}, at: o.at}
 	if a.json || o.at >= 0 || o.check {
 		t.w = io.Discard // told at the end, or not at all
 	}
@@ -83,6 +83,9 @@ func (a *app) debug(ctx context.Context, o debugFlags, file string) error {
 		return cli.Fail(cli.Interrupted, "", fmt.Errorf("interrupted"))
 	case err != nil:
 		return cli.Fail(cli.Failed, "", err)
+	}
+	if t.err != nil {
+		return fmt.Errorf("write the trace: %w", t.err)
 	}
 	return a.showReplay(o, e, t, report)
 }

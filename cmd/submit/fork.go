@@ -138,25 +138,26 @@ func showDeparture(ctx context.Context, w io.Writer, s *session, f control.Fork,
 	if err != nil && !errors.Is(err, control.ErrNotFound) {
 		return err
 	}
+	out := &sheet{w: w}
 	for _, e := range rec.Calls[:min(d.Replayed, len(rec.Calls))] {
-		fmt.Fprintf(w, "  #%d %s\n", e.Seq, callText(e.Connector, e.Method, e.Args))
+		out.line("  #%d %s", e.Seq, callText(e.Connector, e.Method, e.Args))
 	}
 	switch {
 	case d.DepartsAt == nil && d.Message != "":
-		fmt.Fprintf(w, "follows %d: %s\n", d.Replayed, cli.Clean(d.Message))
-		return nil
+		out.line("follows %d: %s", d.Replayed, cli.Clean(d.Message))
+		return out.err
 	case d.DepartsAt == nil:
-		fmt.Fprintf(w, "follows all %d\n", d.Replayed)
-		return nil
+		out.line("follows all %d", d.Replayed)
+		return out.err
 	}
 	if e := d.Entry; e != nil {
-		fmt.Fprintf(w, "- #%d %s\n", e.Seq, callText(e.Connector, e.Method, e.Args))
+		out.line("- #%d %s", e.Seq, callText(e.Connector, e.Method, e.Args))
 	}
 	if g := d.Got; g != nil {
-		fmt.Fprintf(w, "+ #%d %s%s\n", *d.DepartsAt, callText(g.Connector, g.Method, g.Args), placeText(g.Position))
+		out.line("+ #%d %s%s", *d.DepartsAt, callText(g.Connector, g.Method, g.Args), placeText(g.Position))
 	}
-	fmt.Fprintf(w, "departs at #%d: %s\n", *d.DepartsAt, cli.Clean(d.Message))
-	return nil
+	out.line("departs at #%d: %s", *d.DepartsAt, cli.Clean(d.Message))
+	return out.err
 }
 
 func placeText(p *control.Position) string {

@@ -17,9 +17,21 @@ import (
 	"github.com/reprise-run/reprise/pkg/value"
 )
 
+// sheet writes lines, and keeps the first error.
+type sheet struct {
+	w   io.Writer
+	err error
+}
+
+func (s *sheet) line(format string, args ...any) {
+	if s.err == nil {
+		_, s.err = fmt.Fprintf(s.w, format+"\n", args...)
+	}
+}
+
 // trace writes down what a replay does, line by line, and keeps it.
 type trace struct {
-	w     io.Writer
+	sheet
 	at    int // stop at this call; negative: never
 	steps []traced
 }
@@ -36,37 +48,38 @@ func (t *trace) Issue(e *journal.Entry, op engine.Issued) bool {
 	shown := e.Shown(journal.View{})
 	shown.Args, shown.Result = plain(valueText(e.Args)), plain(valueText(e.Result)) // whole, however large
 	t.steps = append(t.steps, traced{Entry: &shown, Position: position(op.Pos)})
-	fmt.Fprintf(t.w, "#%d %s%s\n   %s\n", e.Seq, callText(e.Connector, e.Method, shown.Args), place(op.Pos), outcomeText(&shown))
+	t.line("#%d %s%s\n   %s", e.Seq, callText(e.Connector, e.Method, shown.Args), place(op.Pos), outcomeText(&shown))
 	return e.Seq != t.at
 }
 
 // Log implements [engine.Tracer].
 func (t *trace) Log(line string) {
 	t.steps = append(t.steps, traced{Line: &line})
-	fmt.Fprintf(t.w, "log: %s\n", cli.Line(line))
+	t.line("log: %s", cli.Line(line))
 }
 
 // showAt shows the call at which the replay was stopped, and the console to there.
 func (t *trace) showAt(w io.Writer) error {
+	out := &sheet{w: w}
 	for _, s := range t.steps {
 		if s.Line != nil {
-			fmt.Fprintf(w, "log: %s\n", cli.Line(*s.Line))
+			out.line("log: %s", cli.Line(*s.Line))
 		}
 	}
 	s := t.steps[len(t.steps)-1]
-	fmt.Fprintf(w, "#%d %s.%s%s\n", s.Seq, cli.Line(s.Connector), cli.Line(s.Method), placeText(s.Position))
-	fmt.Fprintf(w, "arguments: %s\n", whole(s.Args))
+	out.line("#%d %s.%s%s", s.Seq, cli.Line(s.Connector), cli.Line(s.Method), placeText(s.Position))
+	out.line("arguments: %s", whole(s.Args))
 	if s.ApprovedArgs != nil {
-		fmt.Fprintf(w, "approved arguments: %s\n", whole(s.ApprovedArgs))
+		out.line("approved arguments: %s", whole(s.ApprovedArgs))
 	}
-	_, err := fmt.Fprintf(w, "state: %s\n", s.State)
+	out.line("state: %s", s.State)
 	switch {
 	case s.Error != nil:
-		_, err = fmt.Fprintf(w, "error: %s: %s\n", cli.Line(cmp.Or(s.Error.Name, "Error")), cli.Clean(s.Error.Message))
+		out.line("error: %s: %s", cli.Line(cmp.Or(s.Error.Name, "Error")), cli.Clean(s.Error.Message))
 	case s.State == execution.Applied:
-		_, err = fmt.Fprintf(w, "result: %s\n", whole(s.Result))
+		out.line("result: %s", whole(s.Result))
 	}
-	return err
+	return out.err
 }
 
 // debugged is the answer of debug --json.
