@@ -9,9 +9,20 @@ import (
 	"github.com/reprise-run/reprise/pkg/value"
 )
 
+// dryAtOnce is how many dry runs there are at the same time: each takes a worker, beside
+// those of the passes. Others wait.
+const dryAtOnce = 2
+
 // dryReplay makes the dry runs of the API out of replays of the engine.
 func dryReplay(e *engine.Engine) func(context.Context, control.DryRun) (control.Departure, error) {
+	slots := make(chan struct{}, dryAtOnce)
 	return func(ctx context.Context, d control.DryRun) (control.Departure, error) {
+		select {
+		case slots <- struct{}{}:
+			defer func() { <-slots }()
+		case <-ctx.Done():
+			return control.Departure{}, context.Cause(ctx)
+		}
 		got, err := e.Replay(ctx, engine.Replay{
 			Key: d.Key, State: d.State, Records: d.Records, Request: d.Request, From: d.From, Resolve: d.Resolve,
 		})

@@ -39,11 +39,11 @@ func (s *Service) restart(ctx context.Context, c call) (any, error) {
 	if err := restartable(sub, p.From); err != nil {
 		return nil, err
 	}
-	next := sub.stored.State
+	next, as := sub.stored.State, cmp.Or(p.As, anonymous)
 	if p.From == nil {
-		next = next.Restart(sub.log, cmp.Or(p.As, anonymous), time.Now())
+		next = next.Restart(sub.log, as, time.Now())
 	} else {
-		next = next.RestartFrom(sub.log, *p.From)
+		next = next.RestartFrom(sub.log, *p.From, as, time.Now())
 	}
 	now, err := s.change(ctx, sub, next)
 	switch {

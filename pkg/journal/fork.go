@@ -36,10 +36,17 @@ func (s State) Fork(id execution.ID, records []Record, from int) ([]Record, erro
 		then.Done = append(then.Done, c)
 	}
 	for i := range kept.Entries {
-		// It asked for another execution, and that one's outcome was never heard.
-		if e := &kept.Entries[i]; e.Mark == MarkRetry && !e.Again() {
-			then.Done = append(then.Done, Completion{Ref: Ref{N: i}, Mark: MarkUnknown, At: e.DoneAt, Attempt: Before})
+		e := &kept.Entries[i]
+		c := Completion{Ref: Ref{N: i}, Error: e.Error, At: e.DoneAt, Attempt: Before}
+		switch {
+		case e.Mark == MarkRefused: // the code never saw that
+			c.Mark = MarkRetry
+		case e.Mark == MarkRetry && !e.Again(): // the outcome of the execution it asked for was never heard
+			c.Mark = MarkUnknown
+		default:
+			continue
 		}
+		then.Done = append(then.Done, c)
 	}
 	all := []Record{first, then}
 	if then.Empty() {

@@ -58,11 +58,33 @@ func TestForgettingIgnoresACarryThatWasWritten(t *testing.T) {
 	done := Completion{Ref: Ref{N: 0}, Mark: MarkApplied, Attempt: 1}
 	s := State{Carry: &Carry{After: 1, Done: []Completion{done}}}
 	records := []Record{{Issued: []Intent{{Seq: 0}, {Seq: 1}}}, {Done: []Completion{done}}}
-	s = s.RestartFrom(mustFold(t, s, records), 1)
+	s = s.RestartFrom(mustFold(t, s, records), 1, "ann", time.UnixMilli(5))
 	if l := mustFold(t, s, records); len(l.Entries) != 1 || len(l.Order) != 1 || l.Progress != 1 || len(l.Carried) != 0 {
 		t.Errorf("%d entries, order %v, progress %d, carried %v", len(l.Entries), l.Order, l.Progress, l.Carried)
 	}
 	if n := len(s.Cuts); n != 1 || s.Status != execution.Queued {
 		t.Errorf("%d cuts, status %s", n, s.Status)
+	}
+}
+
+// The code never saw that a result was refused: it does not see it in what is left, either.
+func TestRefusedResultIsNoOutcomeOfWhatIsKept(t *testing.T) {
+	t.Parallel()
+	s := State{Status: execution.Error, Attempt: 1}
+	records := []Record{
+		{Attempt: 1, Issued: []Intent{{Seq: 0}, {Seq: 1}, {Seq: 2}}},
+		{Attempt: 1, Done: []Completion{{Ref: Ref{N: 0}, Mark: MarkRefused, Error: &execution.CallError{Message: "too large"}, Attempt: 1}}},
+	}
+	for from := 1; from <= 3; from++ {
+		restarted := mustFold(t, s.RestartFrom(mustFold(t, s, records), from, "ann", time.UnixMilli(5)), records)
+		copied, err := s.Fork("SOURCE", records, from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, l := range map[string]*Log{"restarted": restarted, "forked": mustFold(t, State{}, copied)} {
+			if len(l.Entries) != from || !l.Entries[0].Again() || len(l.Order) != 0 {
+				t.Errorf("%s from %d: entries %+v, order %v", name, from, l.Entries, l.Order)
+			}
+		}
 	}
 }
