@@ -51,6 +51,7 @@ func (a *app) root() *cobra.Command {
 	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.snippetCommand(), a.benchCommand())
 	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand(),
 		a.rollbackCommand(), a.cancelCommand())
+	c.AddCommand(a.restartCommand(), a.forkCommand(), a.exportCommand(), a.debugCommand())
 	return c
 }
 
