@@ -26,9 +26,11 @@ type claimed struct {
 
 // run claims and runs one pass, and settles it. It returns [journal.ErrFenced]
 // only when the claim itself lost.
-func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal.State, known *journal.Stored) error {
+func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal.State, known *journal.Stored, due time.Time) error {
 	s.Nonce = rand.Text()
 	defer r.live.add(s.Nonce)()
+	bell, remove := r.bells.hang(m.key)
+	defer remove()
 	// crash here: nothing is written; the message comes again.
 	s, rev, err := r.claim(ctx, m, s, known)
 	if err != nil {
@@ -42,6 +44,7 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	c := &claimed{message: m, state: s, rev: rev, quiet: r.startHeartbeat(running, end, m, rev, q.AckWait()/3)}
 	defer c.quiet()
 
+	r.forgetSchedule(ctx, m, known)
 	request, err := r.request(ctx, m, rev, known == nil)
 	if errors.Is(err, journal.ErrNotFound) {
 		// A wake whose request was never written, or was removed by hand.
@@ -56,6 +59,7 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	r.announceStart(m.key, s)
 	res, err := r.cfg.Engine.Run(running, engine.Pass{
 		Key: m.key, Claim: rev, State: s, Request: request, Fresh: known == nil, Recheck: q.AckWait() / 2,
+		Due: due, Bell: bell,
 		Observe: &announcer{Runner: r, key: m.key, attempt: s.Attempt},
 	})
 	if errors.Is(err, journal.ErrCorrupt) {

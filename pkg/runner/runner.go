@@ -24,6 +24,7 @@ type Runner struct {
 	passes  sync.WaitGroup
 	early   earlyNaks
 	live    livePasses
+	bells   bells
 
 	// handOver is closed when running passes are to end for others to take over.
 	handOver chan struct{}
@@ -56,6 +57,7 @@ func (r *Runner) Run(ctx context.Context, ready func()) error {
 	work, abandon := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer abandon(nil)
 
+	defer r.hear()()
 	var takers sync.WaitGroup
 	each := max(1, min(standing, r.cfg.Concurrency/len(queues)))
 	for _, q := range queues {
