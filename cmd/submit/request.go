@@ -123,22 +123,27 @@ func checkSource(file, name, from, code string) (string, error) {
 	return code, nil
 }
 
-// input reads --input: JSON itself, or a file of it.
+// input reads --input.
 func (a *app) input(value string, args []string) (json.RawMessage, error) {
-	text, from := []byte(value), "--input"
+	if value == "@-" && len(args) == 1 && args[0] == "-" {
+		return nil, cli.Misuse("--input @-: standard input is the source already")
+	}
+	return a.jsonFlag("--input", value)
+}
+
+// jsonFlag reads the value of a flag: JSON itself, or a file of it.
+func (a *app) jsonFlag(flag, value string) (json.RawMessage, error) {
+	text, from := []byte(value), flag
 	if file, ok := strings.CutPrefix(value, "@"); ok {
-		from = "--input " + value
+		from = flag + " " + value
 		var err error
-		switch {
-		case file == "-" && len(args) == 1 && args[0] == "-":
-			return nil, cli.Misuse("--input @-: standard input is the source already")
-		case file == "-":
+		if file == "-" {
 			text, err = io.ReadAll(a.stdin)
-		default:
+		} else {
 			text, err = os.ReadFile(file)
 		}
 		if err != nil {
-			return nil, cli.Misuse("--input: %w", err)
+			return nil, cli.Misuse("%s: %w", flag, err)
 		}
 	}
 	// Numbers as they are: one that is no float64 here is an infinity there.
@@ -150,7 +155,7 @@ func (a *app) input(value string, args []string) (json.RawMessage, error) {
 		err = errors.New("there is more after the value")
 	}
 	if err != nil {
-		return nil, cli.Fail(cli.Usage, "a text needs quotes of its own: --input '\"text\"'", fmt.Errorf("%s is not JSON: %w", from, err))
+		return nil, cli.Fail(cli.Usage, "a text needs quotes of its own: "+flag+" '\"text\"'", fmt.Errorf("%s is not JSON: %w", from, err))
 	}
 	return text, nil
 }

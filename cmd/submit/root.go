@@ -44,7 +44,7 @@ func (a *app) root() *cobra.Command {
 	})
 	a.addFlags(c)
 	o.add(c)
-	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand())
+	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.snippetCommand(), a.benchCommand())
 	return c
 }
 

@@ -141,6 +141,10 @@ func (s *Service) operations() []operation {
 		{name: "approve", run: s.approve, long: true},
 		{name: "reject", run: s.reject},
 		{name: "resolve", run: s.resolve, long: true},
+		{name: "snippet.save", run: s.saveSnippet},
+		{name: "snippet.get", run: s.getSnippet},
+		{name: "snippet.list", run: s.listSnippets},
+		{name: "snippet.delete", run: s.deleteSnippet},
 	}
 }
 
@@ -312,6 +316,8 @@ func (s *Service) encode(result any) ([]byte, error) {
 		return fitRecord(r, limit)
 	case execution.Outcome:
 		return fitOutcome(r, limit)
+	case execution.Snippet:
+		return fitSnippet(r)
 	}
 	return nil, fmt.Errorf("the answer has %d bytes, a message of this server at most %d", len(body), limit)
 }
