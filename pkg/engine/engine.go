@@ -20,6 +20,11 @@ type Config struct {
 	Store      journal.Store   // required
 	Connectors *connector.Set  // required
 
+	// Snippets returns the newest version of a snippet, with its code, or
+	// [journal.ErrNotFound]; it repeats what may pass until ctx ends. Default: there
+	// are none.
+	Snippets func(ctx context.Context, runtime, name string) (execution.Snippet, error)
+
 	// Now is the wall clock. Required: the engine reads no clock by itself.
 	Now func() time.Time
 

@@ -7,10 +7,11 @@ import (
 )
 
 // ErrBadSignal is returned when a text cannot name a signal.
-var ErrBadSignal = errors.New("the name of a signal has 1 to 256 bytes of text")
+var ErrBadSignal = errors.New("the name of a signal has 1 to 200 bytes of text")
 
 // maxSignalName bounds the name of a signal: an execution that waits keeps it in its state.
-const maxSignalName = 256
+// No script can wait for a longer one.
+const maxSignalName = 200
 
 // CheckSignal returns [ErrBadSignal] if s cannot name a signal.
 func CheckSignal(s string) error {
