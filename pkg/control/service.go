@@ -141,6 +141,7 @@ func (s *Service) operations() []operation {
 		{name: "approve", run: s.approve, long: true},
 		{name: "reject", run: s.reject},
 		{name: "resolve", run: s.resolve, long: true},
+		{name: "signal", run: s.signal},
 		{name: "snippet.save", run: s.saveSnippet},
 		{name: "snippet.get", run: s.getSnippet},
 		{name: "snippet.list", run: s.listSnippets},

@@ -44,6 +44,26 @@ func (j *Journal) PutSignal(ctx context.Context, key journal.Key, s journal.Sign
 	}
 }
 
+// DropSignal removes a signal that came for an execution that was deleted meanwhile. Its
+// value, if it was moved out, is removed too.
+func (s *Stream) DropSignal(ctx context.Context, key journal.Key, id execution.ID) error {
+	bucket := s.journal.bucket(key)
+	subject := kvSubject(bucket, SignalKey(key, id))
+	m, err := s.leaderLast(ctx, kvStream(bucket), subject)
+	switch {
+	case isNotFound(err):
+		return nil
+	case err != nil:
+		return fmt.Errorf("drop signal of %s: %w", key, err)
+	}
+	if sig, ok := s.signal(key, m); ok && sig.Value.Offloaded() {
+		if err := s.deleteObject(ctx, key, sig.Value.Object); err != nil {
+			return fmt.Errorf("drop signal of %s: %w", key, err)
+		}
+	}
+	return s.purge(ctx, kvStream(bucket), subject)
+}
+
 // Inbox implements [journal.Store]: it asks the leader, for one signal at a time. The
 // position of a signal is its sequence in the bucket.
 func (j *Journal) Inbox(ctx context.Context, key journal.Key, behind journal.Revision) ([]journal.Signal, error) {
