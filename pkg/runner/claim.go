@@ -221,10 +221,15 @@ func (r *Runner) park(ctx context.Context, m *message, known *journal.Stored) er
 }
 
 // forgetSchedule removes the schedule of an execution that goes on for another reason
-// than its time. The claim is ours: nobody else has scheduled anything since. One that
-// is left over wakes nobody, so trouble is only noted.
+// than its time, or whose lost pass may not have come to that. The claim is ours: nobody
+// else has scheduled anything since. One that is left over wakes nobody, so trouble is
+// only noted.
 func (r *Runner) forgetSchedule(ctx context.Context, m *message, known *journal.Stored) {
-	if known == nil || known.State.RetryAt == nil || !known.State.Carrier.Spent || m.wake.Reason == stream.WakeTimer {
+	if known == nil {
+		return
+	}
+	early := known.State.RetryAt != nil && known.State.Carrier.Spent && m.wake.Reason != stream.WakeTimer
+	if !early && known.State.Status != execution.Running {
 		return
 	}
 	if err := r.cfg.Stream.Unschedule(ctx, m.key); err != nil {

@@ -44,6 +44,7 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	c := &claimed{message: m, state: s, rev: rev, quiet: r.startHeartbeat(running, end, m, rev, q.AckWait()/3)}
 	defer c.quiet()
 
+	// crash here: a schedule may be left; the next claim removes it.
 	r.forgetSchedule(ctx, m, known)
 	request, err := r.request(ctx, m, rev, known == nil)
 	if errors.Is(err, journal.ErrNotFound) {
