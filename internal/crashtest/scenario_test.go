@@ -93,15 +93,15 @@ func scenarios() []scenario {
 			code: `async () => { await items.echo(1); await codemode.sleep(2600); return await items.echo(2) }`,
 		},
 		{
-			name: "signals", rows: "5g, 16, 17", ends: execution.Completed, signals: []string{`1`, `2`},
+			name: "signals", rows: "5d, 5f, 16, 17", ends: execution.Completed, signals: []string{`1`, `2`},
 			code: `async () => { const a = await codemode.waitFor("go"); await items.echo(a); return [a, await codemode.waitFor("go", {timeoutMs: 3600_000})] }`,
 		},
 		{
-			name: "wait that times out", rows: "5f, 8, 10, 11, 17", ends: execution.Completed,
+			name: "wait that times out", rows: "5f, 8, 10, 11", ends: execution.Completed,
 			code: `async () => { await items.echo(1); return await codemode.waitFor("go", {timeoutMs: 2600}).catch((e) => e.name) }`,
 		},
 		{
-			name: "paused with a time", rows: "5d, 5f, 10, 11, 9", ends: execution.Paused,
+			name: "paused with a time", rows: "5d, 5f, 9, 10, 11", ends: execution.Paused,
 			code: `async () => { const nap = codemode.sleep(2600).then(() => items.echo(1)); await items.create_item({title: "a"}); await nap }`,
 		},
 		{
