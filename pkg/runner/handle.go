@@ -208,7 +208,8 @@ func (r *Runner) carryOut(ctx context.Context, q *stream.Queue, m *message, know
 	case actParked:
 		return r.park(ctx, m, known)
 	case actClaim, actLost:
-		return r.claimAndRun(ctx, q, m, known, v)
+		m.due = v.due
+		return r.claimAndRun(ctx, q, m, known, v.act == actLost)
 	}
 	return nil
 }

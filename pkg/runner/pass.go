@@ -26,7 +26,7 @@ type claimed struct {
 
 // run claims and runs one pass, and settles it. It returns [journal.ErrFenced]
 // only when the claim itself lost.
-func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal.State, known *journal.Stored, due time.Time) error {
+func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal.State, known *journal.Stored) error {
 	s.Nonce = rand.Text()
 	defer r.live.add(s.Nonce)()
 	bell, remove := r.bells.hang(m.key)
@@ -60,7 +60,7 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	r.announceStart(m.key, s)
 	res, err := r.cfg.Engine.Run(running, engine.Pass{
 		Key: m.key, Claim: rev, State: s, Request: request, Fresh: known == nil, Recheck: q.AckWait() / 2,
-		Due: due, Bell: bell,
+		Due: m.due, Bell: bell,
 		Observe: &announcer{Runner: r, key: m.key, attempt: s.Attempt},
 	})
 	if errors.Is(err, journal.ErrCorrupt) {
