@@ -42,6 +42,11 @@ func (a *app) request(o submitFlags, args []string) (execution.Request, error) {
 		}
 		fields["timeoutMs"] = o.passTimeout.Milliseconds()
 	}
+	if o.cmd.Flags().Changed("start-at") {
+		if fields["startAt"], err = startAt(o.startAt, time.Now()); err != nil {
+			return execution.Request{}, err
+		}
+	}
 	if o.cmd.Flags().Changed("id") {
 		fields["id"] = o.id
 	}
@@ -77,6 +82,8 @@ func flagOf(field string) string {
 		return "--" + field
 	case "timeoutMs":
 		return "--pass-timeout"
+	case "startAt":
+		return "--start-at"
 	}
 	return field
 }
@@ -158,6 +165,21 @@ func (a *app) jsonFlag(flag, value string) (json.RawMessage, error) {
 		return nil, cli.Fail(cli.Usage, "a text needs quotes of its own: "+flag+" '\"text\"'", fmt.Errorf("%s is not JSON: %w", from, err))
 	}
 	return text, nil
+}
+
+// startAt reads --start-at: a time, or a duration from now on.
+func startAt(value string, now time.Time) (time.Time, error) {
+	if d, err := time.ParseDuration(value); err == nil {
+		if d < 0 {
+			return now, cli.Misuse("--start-at: %v is in the past", d)
+		}
+		return now.Add(d).UTC(), nil
+	}
+	at, err := time.Parse(time.RFC3339, value)
+	if err != nil {
+		return now, cli.Fail(cli.Usage, "such as 2027-01-31T08:00:00Z, or 90m", fmt.Errorf("--start-at: %q is no time and no duration", value))
+	}
+	return at.UTC(), nil
 }
 
 // retry reads --retry.

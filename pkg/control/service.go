@@ -157,6 +157,7 @@ func (s *Service) operations() []operation {
 		{name: "expire", run: s.expire, long: true},
 		{name: "delete", run: s.delete, long: true},
 		{name: "prune", run: s.prune, long: true},
+		{name: "signal", run: s.signal},
 		{name: "snippet.save", run: s.saveSnippet},
 		{name: "snippet.get", run: s.getSnippet},
 		{name: "snippet.list", run: s.listSnippets},

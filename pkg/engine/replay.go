@@ -163,3 +163,11 @@ func (r recording) Resolve(ctx context.Context, key journal.Key, v journal.Value
 	}
 	return r.in.Resolve(ctx, v)
 }
+
+// PutSignal implements [journal.Store].
+func (recording) PutSignal(context.Context, journal.Key, journal.Signal) error { return errReadOnly }
+
+// Inbox implements [journal.Store]: signals that no pass has taken are not replayed.
+func (recording) Inbox(context.Context, journal.Key, journal.Revision) ([]journal.Signal, error) {
+	return nil, nil
+}

@@ -60,14 +60,19 @@ func (r *Runner) claimAndRun(ctx context.Context, q *stream.Queue, m *message, k
 	case execution.Sleeping, execution.Waiting, execution.Paused:
 		next.Try = 1 // what follows a wait has a retry budget of its own
 	}
+	if next.Attempt == 0 {
+		next.StartedAt = now() // it was postponed, and starts here
+	}
 	return r.run(ctx, q, m, next, known)
 }
 
+// now is the time as states have it: to the millisecond, as scripts see it.
+func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
+
 // firstState is the state of an execution that starts with m.
 func (r *Runner) firstState(m *message) journal.State {
-	now := time.Now().UTC().Truncate(time.Millisecond)
 	s := journal.State{
-		Try: 1, CreatedAt: m.Time.UTC(), StartedAt: now, Labels: m.request.Labels,
+		Try: 1, CreatedAt: m.Time.UTC(), StartedAt: now(), Labels: m.request.Labels,
 		Seed: string(m.key.ID), Engine: r.cfg.Version, Digest: m.digest,
 	}
 	if m.bad != nil {
@@ -240,6 +245,23 @@ func (r *Runner) park(ctx context.Context, m *message, known *journal.Stored) er
 		return err
 	}
 	return r.ack(ctx, m.Delivery)
+}
+
+// forgetSchedule removes the schedule of an execution that goes on for another reason
+// than its time, or whose lost pass may not have come to that. The claim is ours: nobody
+// else has scheduled anything since. One that is left over wakes nobody, so trouble is
+// only noted.
+func (r *Runner) forgetSchedule(ctx context.Context, m *message, known *journal.Stored) {
+	if known == nil {
+		return
+	}
+	early := known.State.RetryAt != nil && known.State.Carrier.Spent && m.wake.Reason != stream.WakeTimer
+	if !early && known.State.Status != execution.Running {
+		return
+	}
+	if err := r.cfg.Stream.Unschedule(ctx, m.key); err != nil {
+		r.cfg.Logger.Warn("remove schedule", "execution", m.key.ID, "err", err)
+	}
 }
 
 // settleWithoutPass writes a state that no pass leads to, and acks.

@@ -30,6 +30,8 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	s.Nonce = rand.Text()
 	live, gone := r.live.add(m.key, s.Nonce)
 	defer gone()
+	bell, remove := r.bells.hang(m.key)
+	defer remove()
 	// crash here: nothing is written; the message comes again.
 	s, rev, err := r.claim(ctx, m, s, known)
 	if err != nil {
@@ -43,6 +45,8 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	c := &claimed{message: m, state: s, rev: rev, quiet: r.startHeartbeat(running, end, m, rev, q.AckWait()/3, live.look)}
 	defer c.quiet()
 
+	// crash here: a schedule may be left; the next claim removes it.
+	r.forgetSchedule(ctx, m, known)
 	request, err := r.request(ctx, m, rev, known == nil)
 	if errors.Is(err, journal.ErrNotFound) && s.Undoing() {
 		err = nil // the policy of those who name none will do
@@ -59,6 +63,7 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	}
 	in := engine.Pass{
 		Key: m.key, Claim: rev, State: s, Request: request, Fresh: known == nil, Recheck: q.AckWait() / 2,
+		Due: m.due, Bell: bell,
 		Observe: &announcer{Runner: r, key: m.key, attempt: s.Attempt},
 	}
 	if s.Undoing() {

@@ -27,6 +27,7 @@ type Runner struct {
 	live    livePasses
 	keeper  *retention.Keeper
 	hooks   hooks
+	bells   bells
 
 	// handOver is closed when running passes are to end for others to take over.
 	handOver chan struct{}
@@ -66,6 +67,7 @@ func (r *Runner) Run(ctx context.Context, ready func()) error {
 	work, abandon := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer abandon(nil)
 
+	defer r.hear()()
 	var takers sync.WaitGroup
 	each := max(1, min(standing, r.cfg.Concurrency/len(queues)))
 	for _, q := range queues {
