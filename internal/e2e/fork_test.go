@@ -289,3 +289,37 @@ func TestForkThatWasCreatedIsFoundWithoutItsWake(t *testing.T) {
 	r.start(func(c *executor.Config) { c.SweepInterval, c.Overdue = 50*time.Millisecond, 100*time.Millisecond })
 	r.status(r.wait(f.NewID), execution.Completed)
 }
+
+// A call that is in flight in the source is unknown in the fork, which makes it again
+// under the same key.
+func TestForkOfARunningExecution(t *testing.T) {
+	t.Parallel()
+	r := up(t)
+	receipt, err := r.client.Submit(t.Context(), execution.Request{Code: `async () => { await items.sleep({ms: 1500}); return await items.echo(1) }`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	natstest.Eventually(t, "the call", func() bool { return r.items.Runs("sleep") == 1 })
+	got := r.fork(control.Fork{ID: receipt.ID, From: 1})
+	r.completed(got, `1`)
+	r.completed(r.wait(receipt.ID), `1`)
+	source, fork := string(receipt.ID), string(got.ExecutionID)
+	if keys := r.items.ByKey(); keys[source+":0"] != 2 || keys[source+":1"] != 1 || keys[fork+":1"] != 1 {
+		t.Errorf("keys %v", keys)
+	}
+	if rec := r.get(receipt.ID); rec.Attempt != 1 {
+		t.Errorf("the fork disturbed its source: attempt %d", rec.Attempt)
+	}
+}
+
+func TestEndlessCodeEndsItsDryRun(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.start(func(c *executor.Config) { c.Limits.PassTimeout = 300 * time.Millisecond })
+	o := r.run(`async () => await items.echo(1)`)
+	r.status(o, execution.Completed)
+	d, err := r.client.DryFork(t.Context(), control.Fork{ID: o.ExecutionID, From: 1, Code: `async () => { for (;;) {} }`})
+	if err != nil || d.DepartsAt == nil || *d.DepartsAt != 0 || !strings.Contains(d.Message, "timed out") {
+		t.Errorf("departs %+v, %v", d, err)
+	}
+}
