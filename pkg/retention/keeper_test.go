@@ -251,14 +251,20 @@ func TestSweepGoesOnInSteps(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	const n = 30
+	var ids []execution.ID
 	for range n {
-		r.put(newID(), journal.State{Status: execution.Completed}, 0)
+		ids = append(ids, newID())
+		r.put(ids[len(ids)-1], journal.State{Status: execution.Completed}, 0)
 	}
+	slices.Sort(ids)
 	keep, removed, steps := 5, 0, 0
 	for more := true; more; steps++ {
 		out, err := r.k.Sweep(t.Context(), "default", Bounds{Retain: &keep}, time.Unix(1, 0))
 		if err != nil || len(out.Removed) == 0 {
 			t.Fatalf("step %d removed %d, %v", steps, len(out.Removed), err)
+		}
+		if !slices.Equal(out.Removed, ids[removed:removed+len(out.Removed)]) {
+			t.Errorf("step %d removed %v, which are not the oldest", steps, out.Removed)
 		}
 		removed, more = removed+len(out.Removed), out.More
 	}
