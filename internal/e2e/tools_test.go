@@ -1,0 +1,127 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"testing"
+
+	"github.com/reprise-run/reprise/pkg/connector"
+)
+
+// tool is one method of a connector that is made for a test. run counts its
+// executions, from 1.
+type tool struct {
+	connector.Method
+	do func(ctx context.Context, c connector.Call, run int) (json.RawMessage, error)
+}
+
+// tools is a connector of such methods. Its undo records what it is called with.
+type tools struct {
+	list []tool
+
+	mu       sync.Mutex // guards the fields below
+	runs     map[string]int
+	reverted []reverted
+}
+
+// reverted is one call of the undo.
+type reverted struct {
+	method, args, result string
+}
+
+// newTools returns the connector under the name that the code uses.
+func newTools(name string, list ...tool) (*tools, connector.Named) {
+	c := &tools{list: list, runs: map[string]int{}}
+	return c, connector.Named{Name: name, Connector: c}
+}
+
+func method(name string, do func(ctx context.Context, c connector.Call, run int) (json.RawMessage, error)) tool {
+	return tool{connector.Method{Name: name}, do}
+}
+
+func (c *tools) Describe() connector.Description {
+	var d connector.Description
+	for _, t := range c.list {
+		d.Methods = append(d.Methods, t.Method)
+	}
+	return d
+}
+
+func (c *tools) Execute(ctx context.Context, call connector.Call) (json.RawMessage, error) {
+	c.mu.Lock()
+	c.runs[call.Method]++
+	n := c.runs[call.Method]
+	c.mu.Unlock()
+	for _, t := range c.list {
+		if t.Name == call.Method {
+			return t.do(ctx, call, n)
+		}
+	}
+	return nil, connector.ErrNoMethod
+}
+
+func (c *tools) Revert(_ context.Context, call connector.Call, result json.RawMessage) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reverted = append(c.reverted, reverted{call.Method, string(call.Args), string(result)})
+	return nil
+}
+
+func (c *tools) Runs(method string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.runs[method]
+}
+
+func (c *tools) Reverted() []reverted {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]reverted{}, c.reverted...)
+}
+
+// held is a call that is in flight until the test releases it. Its first entered and
+// its first end of context are seen from outside.
+type held struct {
+	entered, ended, release chan struct{}
+	in, out                 sync.Once
+}
+
+func newHeld(t *testing.T) *held {
+	h := &held{entered: make(chan struct{}), ended: make(chan struct{}), release: make(chan struct{})}
+	t.Cleanup(h.free)
+	return h
+}
+
+// free lets the call return.
+func (h *held) free() { h.out.Do(func() { close(h.release) }) }
+
+// wait blocks until the call is released, or, when it listens, until its context ends.
+func (h *held) wait(ctx context.Context, listens bool) error {
+	h.in.Do(func() {
+		close(h.entered)
+		context.AfterFunc(ctx, func() { close(h.ended) })
+	})
+	done := ctx.Done()
+	if !listens {
+		done = nil
+	}
+	select {
+	case <-h.release:
+		return nil
+	case <-done:
+		return ctx.Err()
+	}
+}
+
+// until waits for a channel to be closed.
+func until(t *testing.T, what string, c <-chan struct{}) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	select {
+	case <-c:
+	case <-ctx.Done():
+		t.Fatalf("waited %v in vain for %s", patience, what)
+	}
+}
