@@ -50,7 +50,12 @@ func up(t *testing.T) *rig {
 // start runs an executor until the test ends, or stop is called, which drains it.
 func (r *rig) start(change func(*executor.Config), extra ...connector.Named) (stop func()) {
 	r.t.Helper()
-	named := append(extra, connector.Named{Name: "items", Connector: r.items})
+	return r.startWith(change, append(extra, connector.Named{Name: "items", Connector: r.items})...)
+}
+
+// startWith does the same with these connectors alone.
+func (r *rig) startWith(change func(*executor.Config), named ...connector.Named) (stop func()) {
+	r.t.Helper()
 	set, err := connector.NewSet(connector.SetConfig{Connectors: named})
 	if err != nil {
 		r.t.Fatalf("new set: %v", err)

@@ -115,13 +115,18 @@ func (h *held) wait(ctx context.Context, listens bool) error {
 }
 
 // until waits for a channel to be closed.
-func until(t *testing.T, what string, c <-chan struct{}) {
+func until(t *testing.T, what string, c <-chan struct{}) { t.Helper(); receive(t, what, c) }
+
+// receive returns what comes from a channel, in time.
+func receive[T any](t *testing.T, what string, c <-chan T) T {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	select {
-	case <-c:
+	case v := <-c:
+		return v
 	case <-ctx.Done():
 		t.Fatalf("waited %v in vain for %s", patience, what)
+		panic("unreachable")
 	}
 }

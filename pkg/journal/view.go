@@ -72,7 +72,7 @@ func (e *Entry) Shown(v View) execution.Entry {
 		Attempt: e.StartBy, StartedAt: moment(e.StartAt),
 		Replayed: e.Mark.Delivered() && e.DoneBy < v.Attempt && !e.Ephemeral,
 	}
-	if v.Withdrawn && shown.State == execution.Pending {
+	if v.Withdrawn && (shown.State == execution.Pending || shown.State == execution.Executing && e.unmade()) {
 		shown.State = execution.Reverted
 	}
 	shown.ApprovedArgs, shown.Decision = e.ApprovedArgs.Shown(), e.Decision
