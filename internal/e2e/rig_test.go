@@ -56,17 +56,7 @@ func (r *rig) start(change func(*executor.Config), extra ...connector.Named) (st
 // startWith does the same with these connectors alone.
 func (r *rig) startWith(change func(*executor.Config), named ...connector.Named) (stop func()) {
 	r.t.Helper()
-	set, err := connector.NewSet(connector.SetConfig{Connectors: named})
-	if err != nil {
-		r.t.Fatalf("new set: %v", err)
-	}
-	cfg := executor.Config{Conn: r.nc, Connectors: set, AckWait: 2 * time.Second, DrainTimeout: -1, Grace: 100 * time.Millisecond}
-	if change != nil {
-		change(&cfg)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, done := make(chan struct{}), make(chan error, 1)
-	go func() { done <- executor.Run(ctx, cfg, func(string) { close(ready) }) }()
+	cancel, done := r.launch(change, named)
 	stopped := false
 	stop = func() {
 		if stopped {
@@ -79,12 +69,41 @@ func (r *rig) startWith(change func(*executor.Config), named ...connector.Named)
 		}
 	}
 	r.t.Cleanup(stop)
+	return stop
+}
+
+// startMortal runs an executor that can be killed: its connection is cut, so that
+// nothing is heard of it afterwards. Nobody waits for its end.
+func (r *rig) startMortal(change func(*executor.Config), extra ...connector.Named) (kill func()) {
+	r.t.Helper()
+	mortal := *r
+	mortal.nc = r.server.Conn()
+	cancel, _ := mortal.launch(change, append(extra, connector.Named{Name: "items", Connector: r.items}))
+	r.t.Cleanup(cancel)
+	return mortal.nc.Close
+}
+
+// launch runs an executor until cancel is called and waits until it takes work.
+func (r *rig) launch(change func(*executor.Config), named []connector.Named) (cancel func(), done <-chan error) {
+	r.t.Helper()
+	set, err := connector.NewSet(connector.SetConfig{Connectors: named})
+	if err != nil {
+		r.t.Fatalf("new set: %v", err)
+	}
+	cfg := executor.Config{Conn: r.nc, Connectors: set, AckWait: 2 * time.Second, DrainTimeout: -1, Grace: 100 * time.Millisecond}
+	if change != nil {
+		change(&cfg)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ready, ended := make(chan struct{}), make(chan error, 1)
+	go func() { ended <- executor.Run(ctx, cfg, func(string) { close(ready) }) }()
 	select {
 	case <-ready:
-	case err := <-done:
+	case err := <-ended:
+		cancel()
 		r.t.Fatalf("executor did not start: %v", err)
 	}
-	return stop
+	return cancel, ended
 }
 
 // run submits code and returns its outcome.

@@ -21,7 +21,7 @@ type tools struct {
 	list []tool
 
 	mu       sync.Mutex // guards the fields below
-	runs     map[string]int
+	calls    map[string][]connector.Call
 	reverted []reverted
 }
 
@@ -32,7 +32,7 @@ type reverted struct {
 
 // newTools returns the connector under the name that the code uses.
 func newTools(name string, list ...tool) (*tools, connector.Named) {
-	c := &tools{list: list, runs: map[string]int{}}
+	c := &tools{list: list, calls: map[string][]connector.Call{}}
 	return c, connector.Named{Name: name, Connector: c}
 }
 
@@ -50,8 +50,8 @@ func (c *tools) Describe() connector.Description {
 
 func (c *tools) Execute(ctx context.Context, call connector.Call) (json.RawMessage, error) {
 	c.mu.Lock()
-	c.runs[call.Method]++
-	n := c.runs[call.Method]
+	c.calls[call.Method] = append(c.calls[call.Method], call)
+	n := len(c.calls[call.Method])
 	c.mu.Unlock()
 	for _, t := range c.list {
 		if t.Name == call.Method {
@@ -68,10 +68,13 @@ func (c *tools) Revert(_ context.Context, call connector.Call, result json.RawMe
 	return nil
 }
 
-func (c *tools) Runs(method string) int {
+// Runs returns how often a method was executed, and Calls with what.
+func (c *tools) Runs(method string) int { return len(c.Calls(method)) }
+
+func (c *tools) Calls(method string) []connector.Call {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.runs[method]
+	return append([]connector.Call{}, c.calls[method]...)
 }
 
 func (c *tools) Reverted() []reverted {
