@@ -21,6 +21,7 @@ type row struct {
 	name   string
 	code   string
 	input  string
+	retry  string   // the policy, in JSON
 	result string   // it completes with this
 	fails  []string // else it ends `error` with a text that has these
 	logs   []string
@@ -39,6 +40,9 @@ func rows(t *testing.T, r *rig, all []row) {
 			if tt.input != "" {
 				q.Input = json.RawMessage(tt.input)
 			}
+			if tt.retry != "" {
+				q.Retry = policy(t, tt.retry)
+			}
 			o := r.request(q)
 			if tt.fails == nil {
 				r.completed(o, tt.result)
@@ -56,6 +60,16 @@ func rows(t *testing.T, r *rig, all []row) {
 			}
 		})
 	}
+}
+
+// policy reads a retry policy as a submission has it.
+func policy(t *testing.T, text string) *execution.Retry {
+	t.Helper()
+	p := new(execution.Retry)
+	if err := json.Unmarshal([]byte(text), p); err != nil {
+		t.Fatalf("policy %s: %v", text, err)
+	}
+	return p
 }
 
 // in returns the rig for a subtest.

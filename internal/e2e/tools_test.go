@@ -83,11 +83,11 @@ func (c *tools) Reverted() []reverted {
 	return append([]reverted{}, c.reverted...)
 }
 
-// held is a call that is in flight until the test releases it. Its first entered and
-// its first end of context are seen from outside.
+// held is a call that is in flight until the test releases it.
 type held struct {
-	entered, ended, release chan struct{}
+	entered, ended, release chan struct{} // closed: it has begun; its context has ended; it may return
 	in, out                 sync.Once
+	ctx                     context.Context // of the call, once it has begun
 }
 
 func newHeld(t *testing.T) *held {
@@ -102,8 +102,9 @@ func (h *held) free() { h.out.Do(func() { close(h.release) }) }
 // wait blocks until the call is released, or, when it listens, until its context ends.
 func (h *held) wait(ctx context.Context, listens bool) error {
 	h.in.Do(func() {
-		close(h.entered)
+		h.ctx = ctx
 		context.AfterFunc(ctx, func() { close(h.ended) })
+		close(h.entered)
 	})
 	done := ctx.Done()
 	if !listens {
