@@ -47,7 +47,7 @@ func TestB051WhatAnApprovalIsAbout(t *testing.T) {
 	r := up(t)
 	o := r.paused(`async () => await Promise.all([items.create_item({title: "a"}), items.create_item({title: "b"})])`)
 	seq := 1
-	got, err := r.client.Approve(t.Context(), control.Approval{ID: o.ExecutionID, Seq: &seq, Args: json.RawMessage(`{"title": "B"}`)}, control.Follow{})
+	got, err := r.decide(control.Approval{ID: o.ExecutionID, Seq: &seq, Args: json.RawMessage(`{"title": "B"}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestB051WhatAnApprovalIsAbout(t *testing.T) {
 	r.completed(got, `[{"id": 2, "title": "a"}, {"id": 1, "title": "B"}]`)
 	equalJSON(t, "args", got.Calls[1].Args, `{"title": "b"}`)
 	equalJSON(t, "approved args", got.Calls[1].ApprovedArgs, `{"title": "B"}`)
-	if _, err := r.client.Approve(t.Context(), control.Approval{}, control.Follow{}); !errors.Is(err, control.ErrBadRequest) {
+	if _, err := r.decide(control.Approval{}); !errors.Is(err, control.ErrBadRequest) {
 		t.Errorf("approve nothing = %v", err)
 	}
 }
@@ -80,7 +80,7 @@ func TestB052TwoGatesInSequence(t *testing.T) {
 func (r *rig) conflict(id execution.ID, status string) {
 	r.t.Helper()
 	before := r.state(id)
-	_, err := r.client.Approve(r.t.Context(), control.Approval{ID: id}, control.Follow{})
+	_, err := r.decide(control.Approval{ID: id})
 	if !errors.Is(err, control.ErrConflict) || !strings.Contains(err.Error(), "not paused ("+status+")") {
 		r.t.Errorf("approve of %s = %v", status, err)
 	}
@@ -106,7 +106,7 @@ func TestB053ApproveWhatIsNotPaused(t *testing.T) {
 func TestB054ApproveAnUnknownID(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	_, err := r.client.Approve(t.Context(), control.Approval{ID: "01ARZ3NDEKTSV4RRFFQ69G5FAV"}, control.Follow{})
+	_, err := r.decide(control.Approval{ID: "01ARZ3NDEKTSV4RRFFQ69G5FAV"})
 	if !errors.Is(err, control.ErrNotFound) || !strings.Contains(err.Error(), "no execution 01ARZ3NDEKTSV4RRFFQ69G5FAV") {
 		t.Errorf("approve = %v", err)
 	}
@@ -123,7 +123,7 @@ func TestB055TwoApprovals(t *testing.T) {
 		var both sync.WaitGroup
 		for i := range errs {
 			both.Go(func() {
-				_, errs[i] = r.client.Approve(t.Context(), control.Approval{ID: o.ExecutionID}, control.Follow{})
+				_, errs[i] = r.decide(control.Approval{ID: o.ExecutionID})
 			})
 		}
 		both.Wait()
@@ -274,7 +274,7 @@ func TestB065ApproveWithoutTheConnector(t *testing.T) {
 	o := r.paused(`items.create_item({title: "x"})`)
 	stop()
 	stop = r.startWith(nil, own)
-	_, err := r.client.Approve(t.Context(), control.Approval{ID: o.ExecutionID}, control.Follow{})
+	_, err := r.decide(control.Approval{ID: o.ExecutionID})
 	if !errors.Is(err, control.ErrConflict) || !strings.Contains(err.Error(), `requires connector(s) "items"`) {
 		t.Errorf("approve = %v", err)
 	}

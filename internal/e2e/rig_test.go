@@ -114,7 +114,9 @@ func (r *rig) run(code string) execution.Outcome {
 
 func (r *rig) request(q execution.Request) execution.Outcome {
 	r.t.Helper()
-	o, err := r.client.Execute(r.t.Context(), q, control.Follow{})
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	o, err := r.client.Execute(ctx, q, control.Follow{})
 	if err != nil {
 		r.t.Fatalf("execute: %v", err)
 	}
@@ -132,11 +134,19 @@ func (r *rig) paused(code string) execution.Outcome {
 // approve approves all that waits and returns the next outcome.
 func (r *rig) approve(id execution.ID) execution.Outcome {
 	r.t.Helper()
-	o, err := r.client.Approve(r.t.Context(), control.Approval{ID: id, As: "ann"}, control.Follow{})
+	o, err := r.decide(control.Approval{ID: id, As: "ann"})
 	if err != nil {
 		r.t.Fatalf("approve: %v", err)
 	}
 	return o
+}
+
+// decide approves and returns what comes of it, in time.
+func (r *rig) decide(a control.Approval) (execution.Outcome, error) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	return r.client.Approve(ctx, a, control.Follow{})
 }
 
 func (r *rig) get(id execution.ID) execution.Record {
