@@ -44,7 +44,8 @@ func (a *app) root() *cobra.Command {
 	})
 	a.addFlags(c)
 	o.add(c)
-	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand())
+	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand(),
+		a.rollbackCommand(), a.cancelCommand())
 	return c
 }
 

@@ -19,7 +19,7 @@ import (
 
 // rig is a server, the connector `items` and a client; executors are started by [rig.start].
 type rig struct {
-	t      *testing.T
+	t      testing.TB
 	server *natstest.Server
 	nc     *nats.Conn
 	items  *fixture.Items
@@ -27,7 +27,7 @@ type rig struct {
 }
 
 // newRig starts a server and no executor.
-func newRig(t *testing.T) *rig {
+func newRig(t testing.TB) *rig {
 	t.Helper()
 	s := natstest.Run(t)
 	r := &rig{t: t, server: s, nc: s.Conn(), items: new(fixture.Items)}
@@ -40,7 +40,7 @@ func newRig(t *testing.T) *rig {
 }
 
 // up starts a server and one executor that runs passes in this process.
-func up(t *testing.T) *rig {
+func up(t testing.TB) *rig {
 	t.Helper()
 	r := newRig(t)
 	r.start(nil)
@@ -172,7 +172,7 @@ func (r *rig) completed(o execution.Outcome, want string) {
 	equalJSON(r.t, "result", o.Result, want)
 }
 
-func equalJSON(t *testing.T, what string, got json.RawMessage, want string) {
+func equalJSON(t testing.TB, what string, got json.RawMessage, want string) {
 	t.Helper()
 	var a, b any
 	if err := json.Unmarshal(got, &a); err != nil {

@@ -31,6 +31,20 @@ func (s *Set) Revert(ctx context.Context, connector string, call Call, result js
 	return true, nil
 }
 
+// Reverts reports whether calls of the method can be undone. It returns the errors of
+// [Set.Lookup].
+func (s *Set) Reverts(connector, method string) (bool, error) {
+	b, m, err := s.lookup(connector, method)
+	if err != nil {
+		return false, err
+	}
+	if b.Overrides[method].Revert != "" {
+		return true, nil
+	}
+	_, can := b.Connector.(Reverter)
+	return can && m.Reverts, nil
+}
+
 // reverter returns what undoes the call: the method that the configuration names,
 // else the connector's own way; ok is false when there is neither.
 func (b *bound) reverter(call Call, result json.RawMessage) (do func(context.Context) (json.RawMessage, error), ok bool, err error) {

@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -66,7 +67,19 @@ func (s *Service) goOn(ctx context.Context, key journal.Key, now journal.Stored,
 	}
 }
 
-// ended tells of an end that no pass led to.
+// stop tells the pass that may be running that the state has moved on: it ends at once.
+// One that does not hear it finds out with its next heartbeat.
+func (s *Service) stop(key journal.Key, status execution.Status) {
+	body, err := json.Marshal(execution.StatusEvent{ExecutionID: key.ID, Status: status})
+	if err == nil {
+		err = stream.Event(s.s.Conn(), key, execution.EventStop, body)
+	}
+	if err != nil {
+		s.log.Debug("publish event", "execution", key.ID, "err", err)
+	}
+}
+
+// announceEnd tells of an end that no pass led to.
 func (s *Service) announceEnd(ctx context.Context, key journal.Key, now journal.Stored) {
 	s.log.Info("execution ended by a decision", "runtime", key.Runtime, "execution", key.ID, "status", now.State.Status)
 	record, err := s.record(ctx, key)

@@ -72,6 +72,9 @@ func summary(key journal.Key, st journal.State) execution.Record {
 	if st.Operation != nil {
 		r.Rollback = &st.Operation.Rollback
 	}
+	if st.Undoing() {
+		r.Signals = nil // it waits for none while it is undone
+	}
 	return r
 }
 
@@ -93,7 +96,7 @@ func (s *Service) lastLogs(ctx context.Context, key journal.Key, st journal.Stat
 	}
 	last := passes[len(passes)-1]
 	settled := st.Status.Terminal() || st.Status == execution.Paused
-	if settled && last.Attempt != st.Attempt {
+	if settled && last.Attempt != st.View().Attempt {
 		return nil, nil // the last pass printed nothing
 	}
 	return last.Lines, nil

@@ -141,6 +141,8 @@ func (s *Service) operations() []operation {
 		{name: "approve", run: s.approve, long: true},
 		{name: "reject", run: s.reject},
 		{name: "resolve", run: s.resolve, long: true},
+		{name: "rollback", run: s.rollback},
+		{name: "cancel", run: s.cancel},
 	}
 }
 

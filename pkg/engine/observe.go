@@ -1,7 +1,5 @@
 package engine
 
-import "github.com/reprise-run/reprise/pkg/journal"
-
 // untoldMost is how many replayed calls the observer may learn of late.
 const untoldMost = 64
 
@@ -34,5 +32,5 @@ func (p *pass) tell() {
 }
 
 func (p *pass) show(seq int) {
-	p.Observe.Call(p.log.Entries[seq].Shown(journal.View{Attempt: p.State.Attempt, Running: true}))
+	p.Observe.Call(p.log.Entries[seq].Shown(p.State.View()))
 }

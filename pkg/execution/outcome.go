@@ -202,22 +202,6 @@ type Record struct {
 	ForkedFrom *Origin `json:"forkedFrom,omitempty"`
 }
 
-// Rollback is the undoing of what an execution did.
-type Rollback struct {
-	Done     bool           `json:"done"` // false: it is still at work
-	Reverted int            `json:"reverted"`
-	Failed   []FailedRevert `json:"failed,omitempty"`
-	As       string         `json:"as,omitempty"` // who asked for it
-}
-
-// FailedRevert is a call that could not be undone. It stays applied.
-type FailedRevert struct {
-	Seq       int    `json:"seq"`
-	Connector string `json:"connector"`
-	Method    string `json:"method"`
-	Message   string `json:"message"`
-}
-
 // Origin names where an execution was forked: the entries before From are those of
 // another one.
 type Origin struct {

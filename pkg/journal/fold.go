@@ -108,7 +108,8 @@ func (l *Log) Apply(r Record) error {
 		if seq < 0 || seq >= len(l.Entries) {
 			return fmt.Errorf("%w: seq %d is undone but was never issued", ErrCorrupt, seq)
 		}
-		l.Entries[seq].RevertBy = r.Attempt
+		e := &l.Entries[seq]
+		e.RevertBy, e.RevertError = r.Attempt, nil
 	}
 	done := r.Done[min(len(l.Carried), len(r.Done)):]
 	l.Carried = nil
@@ -142,7 +143,7 @@ func (l *Log) complete(c Completion) error {
 	}
 	e := &l.Entries[c.N]
 	if c.Kind == OpRevert {
-		e.Reverted, e.RevertError = c.Mark == MarkApplied, c.Error
+		e.Reverted, e.RevertBy, e.RevertError = c.Mark == MarkApplied, c.Attempt, c.Error
 		l.Progress++
 		return nil
 	}

@@ -109,20 +109,6 @@ type Cut struct {
 	From  int `json:"from"`
 }
 
-// Operation is durable work on an execution other than running its code: the
-// undoing of what it did.
-type Operation struct {
-	execution.Rollback
-
-	// Then is the status when nothing was undone: the one before.
-	Then execution.Status `json:"then"`
-
-	At int64 `json:"at"` // when it was asked for, in milliseconds since 1970
-}
-
-// Undoing reports whether a pass of this state undoes instead of running the code.
-func (s State) Undoing() bool { return s.Operation != nil && !s.Operation.Done }
-
 // PassLogs are the console lines of one pass.
 type PassLogs struct {
 	Attempt int      `json:"attempt"`

@@ -19,19 +19,29 @@ const ShownBytes = 256 << 10
 type View struct {
 	Attempt int  // of the last pass: what an earlier one completed was replayed
 	Running bool // that pass is still running
-	Failed  bool // the execution ended `error`
+	Failed  bool // the execution ended before it had done what it asked for
 
 	// Withdrawn says that the execution has ended in a way that leaves no call
 	// waiting: those that do were never made, and never will be.
 	Withdrawn bool
 }
 
-// View returns the view of an execution in this state.
+// View returns the view of an execution in this state. Passes that undo, and the end
+// of their work, leave the calls as the last pass that ran the code left them.
 func (s State) View() View {
-	return View{
-		Attempt: s.Attempt, Running: s.Status == execution.Running, Failed: s.Status == execution.Error,
-		Withdrawn: s.Status.Terminal() && s.Status != execution.Error && s.Status != execution.Rejected,
+	v := View{Attempt: s.Attempt, Running: s.Status == execution.Running}
+	if op := s.Operation; op != nil && (!op.Done || op.Last == s.Attempt) {
+		v.Attempt, v.Running = op.Ran, false
 	}
+	switch s.Status {
+	case execution.Error:
+		v.Failed = true
+	case execution.Cancelled, execution.RolledBack:
+		v.Failed, v.Withdrawn = true, true
+	case execution.Completed:
+		v.Withdrawn = true
+	}
+	return v
 }
 
 // PendingCalls returns the calls that wait for a person, as people see them. Only a
@@ -72,7 +82,7 @@ func (e *Entry) Shown(v View) execution.Entry {
 		Attempt: e.StartBy, StartedAt: moment(e.StartAt),
 		Replayed: e.Mark.Delivered() && e.DoneBy < v.Attempt && !e.Ephemeral,
 	}
-	if v.Withdrawn && (shown.State == execution.Pending || shown.State == execution.Executing && e.unmade()) {
+	if v.Withdrawn && (shown.State == execution.Pending || e.Mark == "" && e.StartBy == 0) {
 		shown.State = execution.Reverted
 	}
 	shown.ApprovedArgs, shown.Decision = e.ApprovedArgs.Shown(), e.Decision

@@ -31,12 +31,15 @@ func (r *Runner) claimAndRun(ctx context.Context, q *stream.Queue, m *message, k
 		}
 		return err
 	}
-	if missing := r.lacking(known.State.Connectors); len(missing) > 0 {
-		return r.wrongExecutor(ctx, m, known, missing)
+	if handed, err := r.handOn(ctx, m, known); handed || err != nil {
+		return err
 	}
 	next := known.State
 	if lost {
 		err := r.countLost(ctx, m.key, &next)
+		if errors.Is(err, journal.ErrCorrupt) && next.Undoing() {
+			return r.abandonUndoing(ctx, m, known, next, err.Error())
+		}
 		if errors.Is(err, journal.ErrCorrupt) {
 			return r.end(ctx, m, known, next, corrupt(err).Failure)
 		}
@@ -44,10 +47,11 @@ func (r *Runner) claimAndRun(ctx context.Context, q *stream.Queue, m *message, k
 			return err
 		}
 		if next.LostPasses >= r.cfg.MaxLostPasses {
-			return r.end(ctx, m, known, next, &execution.Failure{
-				Kind: execution.KindError, Reason: execution.ReasonLostPasses,
-				Message: fmt.Sprintf("%d passes in a row were lost: their executors died or were cut off", next.LostPasses),
-			})
+			why := fmt.Sprintf("%d passes in a row were lost: their executors died or were cut off", next.LostPasses)
+			if next.Undoing() {
+				return r.abandonUndoing(ctx, m, known, next, why)
+			}
+			return r.end(ctx, m, known, next, &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonLostPasses, Message: why})
 		}
 	}
 	switch next.Status {
@@ -115,7 +119,10 @@ func (r *Runner) claim(ctx context.Context, m *message, s journal.State, known *
 	s.Executor = r.cfg.Name
 	s.Write = 1
 	s.Carrier = journal.Carrier{Seq: m.Seq}
-	s.RetryAt, s.DelayMs, s.Pending, s.Waits, s.Signals = nil, 0, nil, nil, nil
+	s.RetryAt, s.DelayMs = nil, 0
+	if !s.Undoing() { // where nothing is undone it waits for the same again
+		s.Pending, s.Waits, s.Signals = nil, nil, nil
+	}
 	s.UpdatedAt = time.Now().UTC()
 	rev, err := r.journal.PutState(ctx, m.key, s, revisionOf(known))
 	return s, rev, err
@@ -139,6 +146,26 @@ func (r *Runner) request(ctx context.Context, m *message, rev journal.Revision, 
 		}
 	}
 	return m.request, r.journal.PutRequest(ctx, m.key, rev, m.request)
+}
+
+// handOn hands an execution on that needs connectors which are not here.
+func (r *Runner) handOn(ctx context.Context, m *message, known *journal.Stored) (handed bool, err error) {
+	if !known.State.Undoing() {
+		if missing := r.lacking(known.State.Connectors); len(missing) > 0 {
+			return true, r.wrongExecutor(ctx, m, known, missing)
+		}
+		return false, nil
+	}
+	missing, err := r.lackingToUndo(ctx, m.key, known)
+	if err != nil || len(missing) == 0 {
+		return false, err
+	}
+	if r.waited(m, known) < undoWait {
+		r.cfg.Logger.Warn("hand on rollback", "execution", m.key.ID, "missing", missing)
+		return true, r.nak(ctx, m.Delivery, connectorRetry)
+	}
+	r.cfg.Logger.Warn("roll back without connectors that no executor has", "execution", m.key.ID, "missing", missing)
+	return false, nil
 }
 
 // wrongExecutor hands an execution on that needs a connector which is not here;

@@ -108,6 +108,8 @@ func (r *Runner) decide(ctx context.Context, q *stream.Queue, m *message, known 
 	}
 	s := known.State
 	switch {
+	case s.Status == execution.Cancelled && !m.IsWake && s.Carrier.Seq == m.Seq && s.Digest == m.digest:
+		return verdict{act: actRedo, why: "the message may have the request alone"}, nil
 	case s.Status.Terminal():
 		return verdict{act: actAck, why: "the execution has ended"}, nil
 	case !m.IsWake && s.Digest != m.digest:
@@ -182,6 +184,11 @@ func (r *Runner) carryOut(ctx context.Context, q *stream.Queue, m *message, know
 	case actWait:
 		return r.nak(ctx, m.Delivery, v.delay)
 	case actRedo:
+		if !m.IsWake { // a person may have come before the first pass did
+			if _, err := r.request(ctx, m, known.Revision, false); err != nil {
+				return fmt.Errorf("request: %w", err)
+			}
+		}
 		if err := r.promise(ctx, m.key, known.State, known.Revision); err != nil {
 			return err
 		}
@@ -198,6 +205,7 @@ func (r *Runner) carryOut(ctx context.Context, q *stream.Queue, m *message, know
 // depend on the message any more.
 func (r *Runner) promise(ctx context.Context, key journal.Key, s journal.State, rev journal.Revision) error {
 	switch {
+	case s.Status.Terminal():
 	case s.RetryAt != nil:
 		if err := r.cfg.Stream.Schedule(ctx, key, *s.RetryAt, rev); err != nil {
 			return fmt.Errorf("schedule: %w", err)

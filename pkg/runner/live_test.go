@@ -19,7 +19,7 @@ func TestOwnClaimIsNotTakenOver(t *testing.T) {
 	rev := x.put(id, 0, journal.State{
 		Status: execution.Running, Attempt: 1, Try: 1, Carrier: journal.Carrier{Seq: d.Seq}, Seed: string(id), Digest: request.Digest(),
 	})
-	ended := x.r.live.add(x.state(id).State.Nonce)
+	_, ended := x.r.live.add(x.key(id), x.state(id).State.Nonce)
 	x.age(id)
 	x.handle(d)
 	if got := x.state(id); got.Revision != rev || !x.queued(d.Seq) {

@@ -28,7 +28,8 @@ type claimed struct {
 // only when the claim itself lost.
 func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal.State, known *journal.Stored) error {
 	s.Nonce = rand.Text()
-	defer r.live.add(s.Nonce)()
+	live, gone := r.live.add(m.key, s.Nonce)
+	defer gone()
 	// crash here: nothing is written; the message comes again.
 	s, rev, err := r.claim(ctx, m, s, known)
 	if err != nil {
@@ -39,10 +40,13 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	log := r.cfg.Logger.With("runtime", m.key.Runtime, "execution", m.key.ID, "attempt", s.Attempt)
 	running, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	c := &claimed{message: m, state: s, rev: rev, quiet: r.startHeartbeat(running, end, m, rev, q.AckWait()/3)}
+	c := &claimed{message: m, state: s, rev: rev, quiet: r.startHeartbeat(running, end, m, rev, q.AckWait()/3, live.look)}
 	defer c.quiet()
 
 	request, err := r.request(ctx, m, rev, known == nil)
+	if errors.Is(err, journal.ErrNotFound) && s.Undoing() {
+		err = nil // the policy of those who name none will do
+	}
 	if errors.Is(err, journal.ErrNotFound) {
 		// A wake whose request was never written, or was removed by hand.
 		return r.settle(ctx, c, engine.Result{
@@ -53,11 +57,15 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	if err != nil {
 		return leave(fmt.Errorf("request: %w", err))
 	}
-	r.announceStart(m.key, s)
-	res, err := r.cfg.Engine.Run(running, engine.Pass{
+	in := engine.Pass{
 		Key: m.key, Claim: rev, State: s, Request: request, Fresh: known == nil, Recheck: q.AckWait() / 2,
 		Observe: &announcer{Runner: r, key: m.key, attempt: s.Attempt},
-	})
+	}
+	if s.Undoing() {
+		return r.undo(ctx, running, c, in)
+	}
+	r.announceStart(m.key, s)
+	res, err := r.cfg.Engine.Run(running, in)
 	if errors.Is(err, journal.ErrCorrupt) {
 		res, err = corrupt(err), nil
 	}
@@ -81,7 +89,7 @@ func corrupt(err error) engine.Result {
 // startHeartbeat starts the heartbeat of a pass. The function that it returns stops
 // it, and must be called before the message is acknowledged or handed back: a beat
 // after that would undo the delay.
-func (r *Runner) startHeartbeat(ctx context.Context, end context.CancelCauseFunc, m *message, rev journal.Revision, every time.Duration) (quiet func()) {
+func (r *Runner) startHeartbeat(ctx context.Context, end context.CancelCauseFunc, m *message, rev journal.Revision, every time.Duration, look <-chan struct{}) (quiet func()) {
 	ctx, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
@@ -96,6 +104,7 @@ func (r *Runner) startHeartbeat(ctx context.Context, end context.CancelCauseFunc
 				end(engine.ErrDrain)
 				return
 			case <-tick.C:
+			case <-look:
 			}
 			if err := r.beat(ctx, m, rev, every); err != nil {
 				end(err)

@@ -51,6 +51,11 @@ func (r *Runner) Run(ctx context.Context, ready func()) error {
 		}
 		queues = append(queues, q)
 	}
+	deaf, err := r.hearStops()
+	if err != nil {
+		return err
+	}
+	defer deaf()
 	// What a pass does to journal and queue is not cut off by a drain: the next
 	// owner would have to wait until the claim is old.
 	work, abandon := context.WithCancelCause(context.WithoutCancel(ctx))
@@ -111,23 +116,6 @@ func (r *Runner) drain(queues []*stream.Queue, takers *sync.WaitGroup, abandon c
 	last := time.AfterFunc(patience+settleTimeout, func() { abandon(engine.ErrDrain) })
 	defer last.Stop()
 	r.passes.Wait()
-}
-
-// livePasses are the nonces of the claims that this process is writing, and of those
-// whose passes run here.
-type livePasses struct{ nonces sync.Map }
-
-// add notes a claim, until the function that it returns is called. It comes before the
-// claim is written: the answer to that can be late, and the claim look old by then.
-func (l *livePasses) add(nonce string) (remove func()) {
-	l.nonces.Store(nonce, true)
-	return func() { l.nonces.Delete(nonce) }
-}
-
-// has reports whether the state is that of a claim of this process which is well.
-func (l *livePasses) has(s journal.State) bool {
-	_, ok := l.nonces.Load(s.Nonce)
-	return ok
 }
 
 // earlyNaks counts how often a message of a young claim was handed back, so that

@@ -1,0 +1,113 @@
+package control
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/connector"
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/stream"
+)
+
+// rollback has the calls of an execution undone. It answers the record as soon as that
+// is certain to happen: the undoing is work of its own, and lasts.
+func (s *Service) rollback(ctx context.Context, c call) (any, error) {
+	var p struct {
+		ID string `json:"id"`
+		As string `json:"as"`
+	}
+	if err := decode(c.body, &p); err != nil {
+		return nil, err
+	}
+	key, err := keyOf(c.runtime, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	as := cmp.Or(p.As, anonymous)
+	if err := (verdict{as: as}).check(); err != nil {
+		return nil, err
+	}
+	return s.changed(ctx, key, func(sub subject) (journal.State, string, error) {
+		st := sub.stored.State
+		if st.Undoing() || !s.undoable(sub) {
+			return st, "", errNothing
+		}
+		return st.Rollback(as, time.Now()), stream.WakeRollback, nil
+	})
+}
+
+// undoable reports whether there is, or while a pass runs may soon be, a call that can
+// be undone. What this executor does not know may be undone by another one.
+func (s *Service) undoable(sub subject) bool {
+	running := sub.stored.State.Status == execution.Running
+	return slices.ContainsFunc(sub.log.Entries, func(e journal.Entry) bool {
+		if !e.Undoable() && (!running || e.Mark.Delivered() || e.Connector == execution.StepConnector) {
+			return false
+		}
+		if s.cfg.Connectors == nil {
+			return true
+		}
+		can, err := s.cfg.Connectors.Reverts(e.Connector, e.Method)
+		return can || err != nil && !errors.Is(err, connector.ErrNoMethod)
+	})
+}
+
+// errNothing says that nothing is to be changed. It stays in the package.
+var errNothing = errors.New("nothing to change")
+
+// changeTries bounds how often a word that may come at any time is written again
+// because the state moved.
+const changeTries = 20
+
+// changed is one write of the state whatever it is (R14): decide returns the next
+// state, and the reason of the wake where the execution goes on, or [errNothing]. The
+// pass that may be running is superseded, and told. It answers the record.
+func (s *Service) changed(ctx context.Context, key journal.Key, decide func(subject) (next journal.State, wake string, err error)) (any, error) {
+	for range changeTries {
+		sub, err := s.read(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		next, wake, err := decide(sub)
+		if errors.Is(err, errNothing) {
+			return s.record(ctx, key)
+		}
+		if err != nil {
+			return nil, err
+		}
+		now, err := s.change(ctx, sub, next)
+		if errors.Is(err, errLost) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.log.Info("state changed by a person", "runtime", key.Runtime, "execution", key.ID, "from", sub.stored.State.Status, "status", next.Status)
+		// crash here: the pass that may be running finds out by itself (R4).
+		s.stop(key, now.State.Status)
+		s.unschedule(ctx, key, sub.stored.State)
+		if now.State.Status.Terminal() {
+			s.announceEnd(ctx, key, now)
+		} else {
+			s.goOn(ctx, key, now, wake)
+		}
+		return s.record(ctx, key)
+	}
+	return nil, refuse(http.StatusServiceUnavailable, "execution %s changes all the time; ask again", key.ID)
+}
+
+// unschedule removes the schedule of an execution that waits for it no longer. One
+// that stays wakes it in vain.
+func (s *Service) unschedule(ctx context.Context, key journal.Key, before journal.State) {
+	if before.RetryAt == nil {
+		return
+	}
+	if err := s.s.Unschedule(ctx, key); err != nil {
+		s.log.Warn("remove schedule", "execution", key.ID, "err", err)
+	}
+}
