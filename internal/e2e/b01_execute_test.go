@@ -125,7 +125,7 @@ func TestB006ThrowingCallEndsTheCode(t *testing.T) {
 	r := up(t)
 	o := r.run(`async () => { await items.boom(); await items.echo("after") }`)
 	r.failed(o, "connector boom")
-	r.calls(o.Calls, "items.boom failed")
+	r.entries(o.Calls, "items.boom failed")
 	r.runs(map[string]int{"boom": 1, "echo": 0})
 	r.completed(r.run(`1`), `1`) // the executor is well
 }
@@ -194,7 +194,7 @@ func TestB025B026PassTimeout(t *testing.T) {
 	if o.Failure.Kind != execution.KindTimeout || len(o.Logs) != 1 || o.Logs[0] != "so far" {
 		t.Errorf("failure %+v, logs %q", o.Failure, o.Logs)
 	}
-	r.calls(o.Calls, "items.sleep unknown")
+	r.entries(o.Calls, "items.sleep unknown")
 
 	own := newRig(t)
 	own.start(func(c *executor.Config) { c.Limits.PassTimeout = executorTimeout })

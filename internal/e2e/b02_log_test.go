@@ -29,17 +29,17 @@ func TestB036B039StatesOfAnEntry(t *testing.T) {
 	id := r.submit(execution.Request{Code: `async () => { await items.echo(0); await own.hold(); try { await items.boom() } catch {} await items.create_item({}) }`})
 	until(t, "the call", h.entered)
 	rec := r.get(id)
-	r.calls(rec.Calls, "items.echo applied own.hold executing")
+	r.entries(rec.Calls, "items.echo applied own.hold executing")
 	if e := rec.Calls[1]; e.Result != nil || e.FinishedAt != nil || e.StartedAt == nil {
 		t.Errorf("entry %+v", e)
 	}
 	h.free()
 	rec = r.await(id, execution.Paused)
-	r.calls(rec.Calls, "items.echo applied own.hold applied items.boom failed items.create_item pending")
+	r.entries(rec.Calls, "items.echo applied own.hold applied items.boom failed items.create_item pending")
 	if !r.reject(id, 3) {
 		t.Error("not rejected")
 	}
-	r.calls(r.get(id).Calls, "items.echo applied own.hold applied items.boom failed items.create_item reverted")
+	r.entries(r.get(id).Calls, "items.echo applied own.hold applied items.boom failed items.create_item reverted")
 }
 
 func TestLog(t *testing.T) {
@@ -107,7 +107,7 @@ func TestB042RecordOfAnExecution(t *testing.T) {
 	if rec.ExecutionID != o.ExecutionID || rec.Code != code || rec.Status != execution.Completed || string(rec.Result) != "7" || string(rec.Input) != "5" {
 		t.Errorf("record %+v", rec)
 	}
-	r.calls(rec.Calls, "items.echo applied")
+	r.entries(rec.Calls, "items.echo applied")
 	if !slices.Equal(rec.Logs, []string{"l"}) || !slices.Equal(rec.Connectors, []string{"items"}) {
 		t.Errorf("logs %q, connectors %q", rec.Logs, rec.Connectors)
 	}
@@ -207,13 +207,13 @@ func TestB047OutcomeHasTheCalls(t *testing.T) {
 	t.Parallel()
 	r := up(t)
 	o := r.paused(`async () => { await items.list_items(); return await items.create_item({title: "logged"}) }`)
-	r.calls(o.Calls, "items.list_items applied items.create_item pending")
+	r.entries(o.Calls, "items.list_items applied items.create_item pending")
 	if o.Calls[0].RequiresApproval || !o.Calls[1].RequiresApproval {
 		t.Errorf("calls %+v", o.Calls)
 	}
 	equalJSON(t, "args", o.Calls[1].Args, `{"title": "logged"}`)
 	o = r.approve(o.ExecutionID)
 	r.completed(o, `{"id": 1, "title": "logged"}`)
-	r.calls(o.Calls, "items.list_items applied items.create_item applied")
+	r.entries(o.Calls, "items.list_items applied items.create_item applied")
 	equalJSON(t, "result", o.Calls[1].Result, `{"id": 1, "title": "logged"}`)
 }

@@ -26,7 +26,7 @@ func TestB048B049GatedCallPauses(t *testing.T) {
 		t.Errorf("pending %+v", p)
 	}
 	equalJSON(t, "args", o.Pending[0].Args, `{"title": "hello"}`)
-	r.calls(o.Calls, "items.create_item pending")
+	r.entries(o.Calls, "items.create_item pending")
 	r.runs(map[string]int{"create_item": 0, "echo": 0})
 }
 
@@ -52,7 +52,7 @@ func TestB051WhatAnApprovalIsAbout(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.status(got, execution.Paused)
-	r.calls(got.Calls, "items.create_item pending items.create_item applied")
+	r.entries(got.Calls, "items.create_item pending items.create_item applied")
 	got = r.approve(o.ExecutionID)
 	r.completed(got, `[{"id": 2, "title": "a"}, {"id": 1, "title": "B"}]`)
 	equalJSON(t, "args", got.Calls[1].Args, `{"title": "b"}`)
@@ -150,7 +150,7 @@ func TestB056B058RejectedCallEndsTheExecution(t *testing.T) {
 	if rec.Status != execution.Rejected || !strings.Contains(rec.Error, "items.create_item was rejected by the user") {
 		t.Errorf("status %s, error %q", rec.Status, rec.Error)
 	}
-	r.calls(rec.Calls, "items.add_note applied items.create_item reverted")
+	r.entries(rec.Calls, "items.add_note applied items.create_item reverted")
 	if got := r.items.Notes(); len(got) != 1 || got[0] != `"n"` {
 		t.Errorf("notes %q: an applied call was undone", got)
 	}
@@ -228,7 +228,7 @@ func TestB062OnlyPausedOnesArePending(t *testing.T) {
 	r := up(t)
 	o := r.paused(divergent)
 	r.failed(r.approve(o.ExecutionID), "divergence")
-	r.calls(r.get(o.ExecutionID).Calls, "items.read_counter applied items.create_item pending")
+	r.entries(r.get(o.ExecutionID).Calls, "items.read_counter applied items.create_item pending")
 	if p := append(r.pending(""), r.pending(o.ExecutionID)...); len(p) != 0 {
 		t.Errorf("pending %+v", p)
 	}
@@ -248,7 +248,7 @@ func TestB063B064GateStaysOpen(t *testing.T) {
 		return [await gate, other]
 	}`
 	o := r.paused(code)
-	r.calls(o.Calls, "items.create_item pending items.echo applied __step.s applied")
+	r.entries(o.Calls, "items.create_item pending items.echo applied __step.s applied")
 	if len(o.Pending) != 1 || o.Pending[0].Seq != 0 {
 		t.Errorf("pending %+v", o.Pending)
 	}
@@ -261,7 +261,7 @@ func TestB063GateThatNobodyWaitsForIsWithdrawn(t *testing.T) {
 	r := up(t)
 	o := r.run(`async () => { items.create_item({title: "x"}); return "done" }`)
 	r.completed(o, `"done"`)
-	r.calls(o.Calls, "items.create_item reverted")
+	r.entries(o.Calls, "items.create_item reverted")
 	r.runs(map[string]int{"create_item": 0})
 }
 
@@ -296,7 +296,7 @@ func TestB066B067ParallelGates(t *testing.T) {
 	}
 	o = r.approve(o.ExecutionID)
 	r.status(o, execution.Completed)
-	r.calls(o.Calls, "items.create_item applied items.create_item applied")
+	r.entries(o.Calls, "items.create_item applied items.create_item applied")
 	r.runs(map[string]int{"create_item": 2})
 }
 

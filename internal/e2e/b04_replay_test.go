@@ -121,7 +121,7 @@ func TestB074ReplayWithFewerCallsDiverges(t *testing.T) {
 	o := r.paused(`async () => { const r = await items.read_counter(); if (r.reads === 1) await items.create_item({}); return "early" }`)
 	o = r.approve(o.ExecutionID)
 	r.failed(o, "divergence at seq 1: recorded items.create_item, but the code ended without calling it")
-	r.calls(o.Calls, "items.read_counter applied items.create_item pending")
+	r.entries(o.Calls, "items.read_counter applied items.create_item pending")
 	r.runs(map[string]int{"create_item": 0})
 }
 

@@ -74,7 +74,7 @@ func TestB085B086DivergenceIsAnOutcome(t *testing.T) {
 	if strings.Contains(o.Error, "Code execution failed") || o.Logs != nil || o.Failure.Reason != execution.ReasonDivergence {
 		t.Errorf("error %q, logs %q, failure %+v", o.Error, o.Logs, o.Failure)
 	}
-	r.calls(r.get(o.ExecutionID).Calls, "items.read_counter applied items.create_item pending")
+	r.entries(r.get(o.ExecutionID).Calls, "items.read_counter applied items.create_item pending")
 	if p := append(r.pending(""), r.pending(o.ExecutionID)...); len(p) != 0 {
 		t.Errorf("pending %+v", p)
 	}

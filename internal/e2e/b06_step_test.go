@@ -61,7 +61,7 @@ func TestB094FailedStepIsReplayed(t *testing.T) {
 	t.Parallel()
 	r := up(t)
 	o := r.paused(`async () => { let e; try { await codemode.step("s", () => { console.log("ran"); throw new RangeError("no") }) } catch (x) { e = x.name + " " + x.message } await items.create_item({}); return e }`)
-	r.calls(o.Calls, "__step.s failed items.create_item pending")
+	r.entries(o.Calls, "__step.s failed items.create_item pending")
 	o = r.approve(o.ExecutionID)
 	r.completed(o, `"RangeError no"`)
 	if len(o.Logs) != 0 {
@@ -75,7 +75,7 @@ func TestB095StepThatIsTooLarge(t *testing.T) {
 	r := up(t)
 	o := r.run(`async () => { try { await codemode.step("big", () => "x".repeat(16 * 1024 * 1024)) } catch {} return "went on" }`)
 	r.failed(o, "__step.big", "too large to record durably")
-	r.calls(o.Calls, "__step.big error")
+	r.entries(o.Calls, "__step.big error")
 }
 
 func TestB096UndefinedStepReplaysAsUndefined(t *testing.T) {
@@ -103,5 +103,5 @@ func TestB097NoStepAfterARetryWasAskedFor(t *testing.T) {
 	if got := strings.Join(ran, " "); got != "ran" || o.Attempt != 2 {
 		t.Errorf("printed %q in %d passes", got, o.Attempt)
 	}
-	r.calls(o.Calls, "items.retry_once applied __step.s applied")
+	r.entries(o.Calls, "items.retry_once applied __step.s applied")
 }

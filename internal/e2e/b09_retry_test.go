@@ -98,7 +98,7 @@ func TestB125B128RetriedCall(t *testing.T) {
 	r := up(t)
 	o := r.run(`async () => await items.retry_once()`)
 	r.completed(o, `{"calls": 2}`)
-	r.calls(o.Calls, "items.retry_once applied")
+	r.entries(o.Calls, "items.retry_once applied")
 	r.runs(map[string]int{"retry_once": 2})
 }
 
@@ -119,7 +119,7 @@ func TestB127RetryReplaysTheRest(t *testing.T) {
 	id := execution.NewID(time.Now())
 	o := r.request(execution.Request{ID: id, Code: `async () => { const before = await items.checkpoint_read(); return {before, retried: await items.retry_once()} }`})
 	r.completed(o, `{"before": {"reads": 1}, "retried": {"calls": 2}}`)
-	r.calls(o.Calls, "items.checkpoint_read applied items.retry_once applied")
+	r.entries(o.Calls, "items.checkpoint_read applied items.retry_once applied")
 	r.runs(map[string]int{"checkpoint_read": 1, "retry_once": 2})
 	if o.ExecutionID != id || o.Calls[0].Seq != 0 || o.Calls[1].Seq != 1 {
 		t.Errorf("id %s, calls %+v", o.ExecutionID, o.Calls)
@@ -201,7 +201,7 @@ func TestB133B134ContextOfThePolicy(t *testing.T) {
 		if c.Failure.RetryAfterMs == nil || *c.Failure.RetryAfterMs != 0 || c.Execution.Status != execution.Running {
 			t.Errorf("%s: failure %+v, status %s", field, c.Failure, c.Execution.Status)
 		}
-		r.calls(c.Execution.Calls, "items.echo applied items.retry_always executing")
+		r.entries(c.Execution.Calls, "items.echo applied items.retry_always executing")
 	}
 }
 
@@ -212,7 +212,7 @@ func TestB138GateAfterARetryWasAskedFor(t *testing.T) {
 	r := up(t)
 	o := r.request(execution.Request{Code: `async () => { try { await items.retry_always() } catch {} await items.create_item({}); await items.echo(1) }`})
 	r.failed(o, "still busy")
-	r.calls(o.Calls, "items.retry_always failed")
+	r.entries(o.Calls, "items.retry_always failed")
 	r.runs(map[string]int{"retry_always": 3, "echo": 0, "create_item": 0})
 }
 
@@ -263,7 +263,7 @@ func TestB144ApprovedCallIsRetriedWithoutAsking(t *testing.T) {
 	r.start(nil, named)
 	o := r.approve(r.paused(`async () => await own.pay()`).ExecutionID)
 	r.completed(o, `{"calls": 2}`)
-	r.calls(o.Calls, "own.pay applied")
+	r.entries(o.Calls, "own.pay applied")
 	if n := own.Runs("pay"); n != 2 {
 		t.Errorf("ran %d times, want 2", n)
 	}

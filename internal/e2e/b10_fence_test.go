@@ -138,7 +138,7 @@ func TestB153LateResultOfATimedOutPass(t *testing.T) {
 	r.completed(r.run(`1`), `1`)
 	rec := r.get(o.ExecutionID)
 	equalJSON(t, "result", rec.Result, `{"call": 2}`)
-	r.calls(rec.Calls, "own.slow applied")
+	r.entries(rec.Calls, "own.slow applied")
 	equalJSON(t, "result of the entry", rec.Calls[0].Result, `{"call": 2}`)
 	if n := own.Runs("slow"); n != 2 {
 		t.Errorf("ran %d times, want 2", n)
@@ -173,7 +173,7 @@ func TestB154LateResultOfAnEndedExecution(t *testing.T) {
 			if now := r.state(o.ExecutionID); now.Revision != before.Revision || rec.Status != tt.want {
 				t.Errorf("the state was written: %+v", now.State)
 			}
-			r.calls(rec.Calls, "own.slow unknown")
+			r.entries(rec.Calls, "own.slow unknown")
 			if rec.Calls[0].Result != nil {
 				t.Errorf("entry %+v", rec.Calls[0])
 			}
@@ -197,7 +197,7 @@ func TestB156NoResultComesDuringAPause(t *testing.T) {
 	}
 	h.free()
 	rec := r.await(id, execution.Paused)
-	r.calls(rec.Calls, "items.create_item pending own.slow applied items.echo applied")
+	r.entries(rec.Calls, "items.create_item pending own.slow applied items.echo applied")
 	r.completed(r.approve(id), `[{"id": 1, "title": "x"}, {"call": 1}, 1]`)
 	if n := own.Runs("slow"); n != 1 {
 		t.Errorf("ran %d times, want 1", n)

@@ -122,5 +122,5 @@ func TestB161CancellationIsCooperative(t *testing.T) {
 	h.free()
 	until(t, "the end of the call", returned)
 	r.run(`1`)
-	r.calls(r.get(o.ExecutionID).Calls, "own.slow unknown")
+	r.entries(r.get(o.ExecutionID).Calls, "own.slow unknown")
 }

@@ -143,8 +143,8 @@ func (r *rig) reject(id execution.ID, seq int) bool {
 	return ok
 }
 
-// calls checks the entries, as [states] writes them.
-func (r *rig) calls(got []execution.Entry, want string) {
+// entries checks the entries, as [states] writes them.
+func (r *rig) entries(got []execution.Entry, want string) {
 	r.t.Helper()
 	if s := states(got); s != want {
 		r.t.Errorf("calls %q, want %q", s, want)
