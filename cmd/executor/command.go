@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -34,6 +35,7 @@ type settings struct {
 	grace         time.Duration
 	drainTimeout  time.Duration
 	maxLostPasses int
+	keep          keepSettings
 	limits        executor.Limits
 	listen        string
 	storeDir      string
@@ -101,6 +103,7 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 	f.DurationVar(&s.grace, "grace", engine.DefaultGrace, "how long calls in flight may go on after one asked for a retry")
 	f.DurationVar(&s.drainTimeout, "drain-timeout", runner.DefaultDrainTimeout, "how long running passes may go on after the first signal")
 	f.IntVar(&s.maxLostPasses, "max-lost-passes", runner.DefaultMaxLostPasses, "passes in a row that may die before the execution ends in error")
+	s.keep.addFlags(f)
 	s.limits.AddPassTimeout(f)
 	s.limits.AddFlags(f)
 	f.StringVar(&s.listen, "listen", "127.0.0.1:4222", "`ADDRESS` of the embedded server")
@@ -126,7 +129,7 @@ func (s *settings) complete() error {
 	case s.maxLostPasses < 1:
 		return cli.Misuse("--max-lost-passes %d: must be at least 1", s.maxLostPasses)
 	}
-	if err := s.limits.Check(); err != nil {
+	if err := errors.Join(s.keep.check(), s.limits.Check()); err != nil {
 		return err
 	}
 	for _, r := range s.runtimes {
@@ -199,6 +202,7 @@ func (s *settings) print(w io.Writer) error {
 		{"isolation", s.isolation}, {"confinement", box.Confinement}, {"ack-wait", s.ackWait.String()}, {"grace", s.grace.String()},
 		{"drain-timeout", s.drainTimeout.String()}, {"max-lost-passes", strconv.Itoa(s.maxLostPasses)},
 	}...)
+	rows = append(rows, s.keep.rows()...)
 	rows = append(rows, s.limits.Rows()...)
 	rows = append(rows, [][2]string{{"log-format", s.logFormat}, {"log-level", s.logLevel}, {"version", executor.Version()}}...)
 	for _, row := range rows {

@@ -72,6 +72,10 @@ func TestMisuseIsExplained(t *testing.T) {
 		"console":             {[]string{"--max-console", "1"}, "--max-console 1: must be 100 to"},
 		"result":              {[]string{"--max-result", "99999999999"}, "--max-result 99999999999: must be 100 to 16777216"},
 		"two at once":         {[]string{"--max-calls", "0", "--max-result", "0"}, "--max-calls 0: must be 1 to 4294967296\n--max-result 0: must be"},
+		"expiry":              {[]string{"--expire-after", "-1s"}, "--expire-after, --retain-for and --retain: must not be negative"},
+		"retention":           {[]string{"--retain", "-1"}, "--expire-after, --retain-for and --retain: must not be negative"},
+		"short memory":        {[]string{"--remember-deleted", "24h"}, "--remember-deleted 24h0m0s: must be at least 720h0m0s"},
+		"no interval":         {[]string{"--keep-interval", "0s"}, "--keep-interval 0s: must be at least 1s"},
 		"log format":          {[]string{"--log-format", "xml"}, `--log-format "xml"`},
 		"an argument":         {[]string{"nonsense"}, `unknown command "nonsense"`},
 		"init without server": {[]string{"init"}, "init needs a server"},
@@ -100,7 +104,8 @@ func TestPrintConfigMasksSecrets(t *testing.T) {
 	}
 	for _, want := range []string{"runtime: a\n", "runtime: b\n", "concurrency: 16\n", "ack-wait: 15s\n", "isolation: process\n", "confinement: confined: ",
 		"pass-timeout: 1m0s\n", "max-cpu: 30s\n", "max-memory: 256\n", "max-stack: 2000\n", "max-source: 1000000\n", "max-calls: 100000\n",
-		"max-pending-calls: 10000\n", "max-console: 262144\n", "max-result: 16777216\n"} {
+		"max-pending-calls: 10000\n", "max-console: 262144\n", "max-result: 16777216\n",
+		"expire-after: 24h0m0s\n", "retain-for: 168h0m0s\n", "retain: 10000\n", "remember-deleted: 720h0m0s\n", "keep-interval: 10m0s\n"} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("%q is missing in %q", want, got.stdout)
 		}

@@ -68,6 +68,8 @@ func (s *settings) serve(ctx context.Context) error {
 		Sandbox: box, Conn: link.Conn, Domain: link.Domain, Connectors: set, Name: name, Runtimes: s.runtimes,
 		Concurrency: s.concurrency, AckWait: s.ackWait, Grace: orNone(s.grace), DrainTimeout: orNone(s.drainTimeout),
 		MaxLostPasses: s.maxLostPasses, Limits: s.limits, Discover: s.discover, Logger: log,
+		ExpireAfter: orNone(s.keep.expireAfter), RetainFor: orNone(s.keep.retainFor), Retain: orNone(s.keep.retain),
+		KeepInterval: s.keep.interval, Tombstone: s.keep.rememberDeleted,
 	}, func(name string) {
 		// The one line that scripts and supervisors wait for.
 		_, _ = fmt.Fprintf(s.stderr, "executor ready %s\n", name)
@@ -75,7 +77,7 @@ func (s *settings) serve(ctx context.Context) error {
 }
 
 // orNone turns a flag's zero, which means none, into what a Config calls none.
-func orNone(d time.Duration) time.Duration {
+func orNone[T int | time.Duration](d T) T {
 	if d == 0 {
 		return -1
 	}

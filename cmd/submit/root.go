@@ -46,6 +46,8 @@ func (a *app) root() *cobra.Command {
 	o.add(c)
 	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand(),
 		a.rollbackCommand(), a.cancelCommand())
+	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand())
+	c.AddCommand(a.expireCommand(), a.deleteCommand(), a.pruneCommand())
 	return c
 }
 

@@ -102,7 +102,9 @@ func serve(t *testing.T, nc *nats.Conn) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- executor.Run(ctx, executor.Config{Conn: nc, Connectors: set, DrainTimeout: time.Second}, nil)
+		ended <- executor.Run(ctx, executor.Config{
+			Conn: nc, Connectors: set, DrainTimeout: time.Second, Runtimes: []string{"keep", execution.DefaultRuntime},
+		}, nil)
 	}()
 	t.Cleanup(func() {
 		cancel()

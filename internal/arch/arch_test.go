@@ -59,9 +59,10 @@ var arrows = map[string][]string{
 	"pkg/connector/...":    {"pkg/connector", "pkg/retry", "pkg/execution", "pkg/value"},
 	"pkg/connector/config": {"pkg/connector/...", "pkg/retry", "pkg/execution", "pkg/value"},
 	"pkg/stream":           {"pkg/journal", "pkg/execution", "pkg/value"},
+	"pkg/retention":        {"pkg/stream", "pkg/journal", "pkg/execution"},
 	"pkg/engine":           {"pkg/journal", "pkg/sandbox", "pkg/connector", "pkg/retry", "pkg/execution", "pkg/value"},
-	"pkg/runner":           {"pkg/engine", "pkg/stream", "pkg/journal", "pkg/connector", "pkg/retry", "pkg/execution", "pkg/value"},
-	"pkg/control":          {"pkg/journal", "pkg/connector", "pkg/stream", "pkg/execution", "pkg/value"},
+	"pkg/runner":           {"pkg/engine", "pkg/retention", "pkg/stream", "pkg/journal", "pkg/connector", "pkg/retry", "pkg/execution", "pkg/value"},
+	"pkg/control":          {"pkg/journal", "pkg/retention", "pkg/connector", "pkg/stream", "pkg/execution", "pkg/value"},
 
 	// The suites that implementations pass, and what only tests use.
 	"pkg/journal/journaltest": {"pkg/journal", "pkg/execution", "pkg/value"},

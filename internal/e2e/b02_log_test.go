@@ -26,7 +26,7 @@ func TestB036B039StatesOfAnEntry(t *testing.T) {
 		return json.RawMessage(`1`), h.wait(ctx, true)
 	}))
 	r.start(nil, own)
-	id := r.submit(execution.Request{Code: `async () => { await items.echo(0); await own.hold(); try { await items.boom() } catch {} await items.create_item({}) }`})
+	id := r.begin(execution.Request{Code: `async () => { await items.echo(0); await own.hold(); try { await items.boom() } catch {} await items.create_item({}) }`})
 	until(t, "the call", h.entered)
 	rec := r.get(id)
 	r.entries(rec.Calls, "items.echo applied own.hold executing")

@@ -58,7 +58,7 @@ func TestB071CallOfADeadExecutor(t *testing.T) {
 			pay.RequiresApproval = gated
 			own, named := newTools("own", pay)
 			kill := r.startMortal(quickTakeover, named)
-			id := r.submit(execution.Request{Code: `async () => [await items.echo(1), await own.pay()]`})
+			id := r.begin(execution.Request{Code: `async () => [await items.echo(1), await own.pay()]`})
 			if gated {
 				r.await(id, execution.Paused)
 				go func() { _, _ = r.raw("approve", `{"id": "`+string(id)+`", "wait": false}`) }()
@@ -87,7 +87,7 @@ func TestB071OnUnknown(t *testing.T) {
 	pay.OnUnknown = connector.OnUnknownFail
 	own, named := newTools("own", pay)
 	kill := r.startMortal(quickTakeover, named)
-	id := r.submit(execution.Request{Code: `async () => { try { return await own.pay() } catch (e) { return e.name } }`})
+	id := r.begin(execution.Request{Code: `async () => { try { return await own.pay() } catch (e) { return e.name } }`})
 	until(t, "the call", h.entered)
 	kill()
 	r.start(quickTakeover, named)

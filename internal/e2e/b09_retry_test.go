@@ -168,7 +168,7 @@ func TestB132B133Delays(t *testing.T) {
 			_, named := newTools("own", failing("busy", 100, tt.err))
 			r.start(nil, named)
 			w := r.watch("")
-			r.submit(execution.Request{Code: `async () => await own.busy()`, Retry: policy(t, tt.policy)})
+			r.begin(execution.Request{Code: `async () => await own.busy()`, Retry: policy(t, tt.policy)})
 			if e := w.body(t, execution.EventRetrying, tt.try).(*execution.RetryingEvent); e.DelayMs != tt.want {
 				t.Errorf("delay %d ms, want %d", e.DelayMs, tt.want)
 			}
@@ -278,7 +278,7 @@ func TestB148FailedPassIsOverBeforeTheDelay(t *testing.T) {
 	}))
 	r.start(nil, named)
 	w := r.watch("")
-	id := r.submit(execution.Request{Code: `async () => { const s = own.slow(); await own.busy(); return await s }`})
+	id := r.begin(execution.Request{Code: `async () => { const s = own.slow(); await own.busy(); return await s }`})
 	w.body(t, execution.EventRetrying, 1)
 	if h.ctx.Err() == nil {
 		t.Error("the context of a call in flight goes on")

@@ -101,7 +101,7 @@ func TestB152B155SupersededPassIsRefused(t *testing.T) {
 	r, h := newRig(t), newHeld(t)
 	_, named := newTools("own", slowOnce(h, false))
 	kill := r.startMortal(quickTakeover, named)
-	id := r.submit(execution.Request{Code: `async () => await own.slow()`})
+	id := r.begin(execution.Request{Code: `async () => await own.slow()`})
 	until(t, "the call", h.entered)
 	key := journal.Key{Runtime: "default", ID: id}
 	stale := r.state(id)
@@ -189,7 +189,7 @@ func TestB156NoResultComesDuringAPause(t *testing.T) {
 	own, named := newTools("own", slowOnce(h, true))
 	r.start(nil, named)
 	w := r.watch("")
-	id := r.submit(execution.Request{Code: `async () => await Promise.all([items.create_item({title: "x"}), own.slow(), items.echo(1)])`})
+	id := r.begin(execution.Request{Code: `async () => await Promise.all([items.create_item({title: "x"}), own.slow(), items.echo(1)])`})
 	until(t, "the call", h.entered)
 	natstest.Eventually(t, "the gate", func() bool { return len(w.named(execution.EventCall)) >= 3 })
 	if rec := r.get(id); rec.Status != execution.Running {

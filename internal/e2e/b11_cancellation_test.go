@@ -64,7 +64,7 @@ func TestB157B159B162ContextEndsWithThePass(t *testing.T) {
 			own, named := newTools("own", seen.method("see"))
 			r.start(nil, named)
 			w := r.watch("")
-			id := r.submit(execution.Request{Code: tt.code})
+			id := r.begin(execution.Request{Code: tt.code})
 			if got := w.statuses(t, tt.after, 1)[0]; got != tt.want {
 				t.Errorf("status %s, want %s", got, tt.want)
 			}

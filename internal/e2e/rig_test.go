@@ -15,6 +15,7 @@ import (
 	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
 )
 
 // rig is a server, the connector `items` and a client; executors are started by [rig.start].
@@ -147,6 +148,10 @@ func (r *rig) decide(a control.Approval) (execution.Outcome, error) {
 	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
 	defer cancel()
 	return r.client.Approve(ctx, a, control.Follow{})
+}
+
+func (r *rig) key(id execution.ID) journal.Key {
+	return journal.Key{Runtime: execution.DefaultRuntime, ID: id}
 }
 
 func (r *rig) get(id execution.ID) execution.Record {

@@ -90,16 +90,6 @@ func (r *rig) failed(o execution.Outcome, parts ...string) {
 	}
 }
 
-// submit hands in code and returns its id at once.
-func (r *rig) submit(q execution.Request) execution.ID {
-	r.t.Helper()
-	receipt, err := r.client.Submit(r.t.Context(), q)
-	if err != nil {
-		r.t.Fatalf("submit: %v", err)
-	}
-	return receipt.ID
-}
-
 // await waits until the execution has the status, and returns its record.
 func (r *rig) await(id execution.ID, want execution.Status) execution.Record {
 	r.t.Helper()

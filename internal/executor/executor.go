@@ -49,6 +49,10 @@ type Config struct {
 	SweepInterval time.Duration
 	Overdue       time.Duration
 
+	ExpireAfter, RetainFor  time.Duration
+	Retain                  int
+	Tombstone, KeepInterval time.Duration
+
 	// Limits bound a pass.
 	Limits Limits
 
@@ -97,7 +101,8 @@ func Run(ctx context.Context, cfg Config, ready func(name string)) error {
 		return err
 	}
 	service, err := control.NewService(control.ServiceConfig{
-		Stream: s, Runtimes: cfg.Runtimes, Connectors: cfg.Connectors, Executor: cfg.Name, Version: apiVersion, Logger: cfg.Logger,
+		Stream: s, Runtimes: cfg.Runtimes, Connectors: cfg.Connectors, Executor: cfg.Name, Version: apiVersion,
+		Tombstone: cfg.Tombstone, Logger: cfg.Logger,
 	})
 	if err != nil {
 		return err
@@ -153,7 +158,8 @@ func newRunner(cfg Config, s *stream.Stream) (*runner.Runner, error) {
 	return runner.New(runner.Config{
 		Stream: s, Engine: e, Name: cfg.Name, Runtimes: cfg.Runtimes, Connectors: cfg.Connectors.Names, Version: Version(),
 		Concurrency: cfg.Concurrency, DrainTimeout: cfg.DrainTimeout, MaxLostPasses: cfg.MaxLostPasses,
-		SweepInterval: cfg.SweepInterval, Overdue: cfg.Overdue, Logger: cfg.Logger,
+		SweepInterval: cfg.SweepInterval, Overdue: cfg.Overdue, ExpireAfter: cfg.ExpireAfter, RetainFor: cfg.RetainFor, Retain: cfg.Retain,
+		Tombstone: cfg.Tombstone, KeepInterval: cfg.KeepInterval, Logger: cfg.Logger,
 	})
 }
 

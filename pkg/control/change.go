@@ -82,19 +82,30 @@ func (s *Service) stop(key journal.Key, status execution.Status) {
 // announceEnd tells of an end that no pass led to.
 func (s *Service) announceEnd(ctx context.Context, key journal.Key, now journal.Stored) {
 	s.log.Info("execution ended by a decision", "runtime", key.Runtime, "execution", key.ID, "status", now.State.Status)
+	s.announceOutcome(ctx, key, now.State.Status)
+	s.dispose(key, now.State.Status)
+}
+
+// announceOutcome publishes the outcome of an execution, as the event of its status.
+func (s *Service) announceOutcome(ctx context.Context, key journal.Key, status execution.Status) {
 	record, err := s.record(ctx, key)
 	if err == nil {
 		var body []byte
 		if body, err = fitOutcome(record.Outcome(), int(s.s.Conn().MaxPayload())); err == nil {
-			err = stream.Event(s.s.Conn(), key, string(now.State.Status), body)
+			err = stream.Event(s.s.Conn(), key, string(status), body)
 		}
-	}
-	if err == nil {
-		err = stream.Event(s.s.Conn(), key, execution.EventDispose,
-			fmt.Appendf(nil, `{"executionId":%q,"status":%q}`, key.ID, now.State.Status))
 	}
 	if err != nil {
 		s.log.Debug("publish event", "execution", key.ID, "err", err) // a hint: the record says it
+	}
+}
+
+// dispose tells those who keep something for an execution that they may let go of it.
+// It is the one place of this package that does.
+func (s *Service) dispose(key journal.Key, status execution.Status) {
+	body := fmt.Appendf(nil, `{"executionId":%q,"status":%q}`, key.ID, status)
+	if err := stream.Event(s.s.Conn(), key, execution.EventDispose, body); err != nil {
+		s.log.Debug("publish event", "execution", key.ID, "err", err)
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/retention"
 	"github.com/reprise-run/reprise/pkg/stream"
 )
 
@@ -48,6 +49,10 @@ type ServiceConfig struct {
 	// MaxWait bounds how long a submission with "wait" is waited for. Then the
 	// answer is 504 and the execution goes on. Default 10m.
 	MaxWait time.Duration
+
+	// Tombstone is how long the id of a deleted execution is remembered. Default
+	// [retention.DefaultTombstone].
+	Tombstone time.Duration
 
 	// MaxRequests bounds the requests that are worked on at the same time, those
 	// that wait for an outcome included. More get 503. Default 1000.
@@ -93,6 +98,8 @@ type Service struct {
 	s   *stream.Stream
 	log *slog.Logger
 
+	keeper *retention.Keeper
+
 	seen  atomic.Int64   // requests ever taken
 	slots chan struct{}  // one per request that is worked on
 	work  sync.WaitGroup // the same
@@ -107,7 +114,9 @@ func NewService(c ServiceConfig) (*Service, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("configure control: %w", err)
 	}
-	return &Service{cfg: c, s: c.Stream, log: c.Logger, slots: make(chan struct{}, c.MaxRequests), ready: make(chan struct{})}, nil
+	s := &Service{cfg: c, s: c.Stream, log: c.Logger, slots: make(chan struct{}, c.MaxRequests), ready: make(chan struct{})}
+	s.keeper = retention.New(retention.Config{Stream: c.Stream, Tombstone: c.Tombstone, Ended: s.keptEnd, Logger: c.Logger})
+	return s, nil
 }
 
 // Ready is closed once [Service.Run] has made the operations known to the server:
@@ -143,6 +152,9 @@ func (s *Service) operations() []operation {
 		{name: "resolve", run: s.resolve, long: true},
 		{name: "rollback", run: s.rollback},
 		{name: "cancel", run: s.cancel},
+		{name: "expire", run: s.expire, long: true},
+		{name: "delete", run: s.delete, long: true},
+		{name: "prune", run: s.prune, long: true},
 	}
 }
 

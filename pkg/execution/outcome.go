@@ -42,6 +42,7 @@ const (
 	ReasonCalls       Reason = "calls"         // limits.calls
 	ReasonPending     Reason = "pending_calls" // limits.pendingCalls
 	ReasonUnsupported Reason = "unsupported"   // the submission asks for what this executor cannot do
+	ReasonExpired     Reason = "expired"       // it was left running for too long
 )
 
 // Failure says why a pass ended early.

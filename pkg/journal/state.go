@@ -70,6 +70,9 @@ type State struct {
 	// ForkedFrom is where the first records come from; nil: the execution's own.
 	ForkedFrom *execution.Origin `json:"forkedFrom,omitempty"`
 
+	// Burying marks a tombstone below which something is left to remove.
+	Burying bool `json:"burying,omitempty"`
+
 	Connectors []string          `json:"connectors,omitempty"` // configured at the first claim
 	Labels     map[string]string `json:"labels,omitempty"`
 	Seed       string            `json:"seed"`

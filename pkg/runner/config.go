@@ -49,6 +49,24 @@ type Config struct {
 	// Overdue is the age from which an execution counts as lost. Default 30s.
 	Overdue time.Duration
 
+	// ExpireAfter is how long an execution may wait for a person, or be left
+	// running, without a change before it ends. Default 24h; negative: for ever.
+	ExpireAfter time.Duration
+
+	// RetainFor is how long an execution that has ended is kept, and Retain how many
+	// of a runtime are, the newest: it is removed when either says so. Defaults 168h
+	// and 10000; negative: no bound.
+	RetainFor time.Duration
+	Retain    int
+
+	// Tombstone is how long the id of a removed execution is remembered. Default
+	// [retention.DefaultTombstone].
+	Tombstone time.Duration
+
+	// KeepInterval is the time between two looks for what has expired or is kept no
+	// longer. One executor of all does it at a time. Default 10m.
+	KeepInterval time.Duration
+
 	// Logger receives operational events. Default: discard.
 	Logger *slog.Logger
 }
@@ -60,6 +78,10 @@ const (
 	DefaultMaxLostPasses = 5
 	DefaultSweepInterval = time.Minute
 	DefaultOverdue       = 30 * time.Second
+	DefaultExpireAfter   = 24 * time.Hour
+	DefaultRetainFor     = 7 * 24 * time.Hour
+	DefaultRetain        = 10_000
+	DefaultKeepInterval  = 10 * time.Minute
 )
 
 // longWait is the delay from which an execution waits on a schedule of the server
@@ -82,6 +104,10 @@ func (c Config) withDefaults() Config {
 	c.MaxLostPasses = cmp.Or(c.MaxLostPasses, DefaultMaxLostPasses)
 	c.SweepInterval = cmp.Or(c.SweepInterval, DefaultSweepInterval)
 	c.Overdue = cmp.Or(c.Overdue, DefaultOverdue)
+	c.ExpireAfter = cmp.Or(c.ExpireAfter, DefaultExpireAfter)
+	c.RetainFor = cmp.Or(c.RetainFor, DefaultRetainFor)
+	c.Retain = cmp.Or(c.Retain, DefaultRetain)
+	c.KeepInterval = cmp.Or(c.KeepInterval, DefaultKeepInterval)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -112,6 +138,9 @@ func (c Config) validate() error {
 	}
 	if c.MaxLostPasses < 1 {
 		errs = append(errs, fmt.Errorf("max lost passes: %d is less than 1", c.MaxLostPasses))
+	}
+	if c.KeepInterval < 0 || c.Tombstone < 0 {
+		errs = append(errs, errors.New("keep interval and tombstone: must be positive"))
 	}
 	return errors.Join(errs...)
 }

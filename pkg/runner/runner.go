@@ -9,6 +9,7 @@ import (
 
 	"github.com/reprise-run/reprise/pkg/engine"
 	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/retention"
 	"github.com/reprise-run/reprise/pkg/stream"
 )
 
@@ -24,6 +25,7 @@ type Runner struct {
 	passes  sync.WaitGroup
 	early   earlyNaks
 	live    livePasses
+	keeper  *retention.Keeper
 
 	// handOver is closed when running passes are to end for others to take over.
 	handOver chan struct{}
@@ -35,7 +37,9 @@ func New(cfg Config) (*Runner, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, fmt.Errorf("runner config: %w", err)
 	}
-	return &Runner{cfg: cfg, journal: cfg.Stream.Journal(), slots: make(chan struct{}, cfg.Concurrency), handOver: make(chan struct{})}, nil
+	r := &Runner{cfg: cfg, journal: cfg.Stream.Journal(), slots: make(chan struct{}, cfg.Concurrency), handOver: make(chan struct{})}
+	r.keeper = retention.New(retention.Config{Stream: cfg.Stream, Tombstone: cfg.Tombstone, Ended: r.announceKept, Logger: cfg.Logger})
+	return r, nil
 }
 
 // Run takes work until ctx ends. Then it takes no more, gives running passes the
@@ -69,6 +73,7 @@ func (r *Runner) Run(ctx context.Context, ready func()) error {
 		}
 	}
 	takers.Go(func() { r.sweepLoop(ctx) })
+	takers.Go(func() { r.keepLoop(ctx) })
 	if ready != nil {
 		ready()
 	}

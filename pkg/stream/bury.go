@@ -17,44 +17,67 @@ import (
 // Bury deletes an execution for good (R10): its state becomes a tombstone that
 // answers late deliveries for the time keep, and everything else is removed. st is
 // the state that was read at revision last, with a Nonce and Write number of the
-// caller's own. Bury returns [journal.ErrFenced] when the state has moved on. What a
-// crash left behind is removed by burying the tombstone again.
-func (s *Stream) Bury(ctx context.Context, key journal.Key, st journal.State, last journal.Revision, keep time.Duration) error {
+// caller's own; the next Write number is used too. Bury returns [journal.ErrFenced]
+// when the state has moved on. buried is called once the tombstone stands; nil is
+// allowed. What a crash left behind is removed by burying the tombstone again: it is
+// marked as long as something is left.
+func (s *Stream) Bury(ctx context.Context, key journal.Key, st journal.State, last journal.Revision, keep time.Duration, buried func()) error {
 	hashes, err := s.objectsOf(ctx, key, st, last)
 	if err == nil {
-		_, err = s.journal.putState(ctx, key, tombstone(st), last, keep)
+		last, err = s.journal.putState(ctx, key, tombstone(st), last, keep)
 	}
 	if err != nil {
 		return fmt.Errorf("bury %s: %w", key, err)
 	}
+	if buried != nil {
+		buried()
+	}
 	// crash here: the tombstone and the records still name the objects.
-	for _, hash := range hashes {
-		if err := s.deleteObject(ctx, key, hash); err != nil {
-			return fmt.Errorf("bury %s: %w", key, err)
-		}
+	if err := s.removeAll(ctx, key, hashes); err != nil {
+		return fmt.Errorf("bury %s: %w", key, err)
 	}
-	bucket := s.journal.bucket(key)
-	for _, name := range []string{".log.>", ".request", ".signal.>"} {
-		if err := s.purge(ctx, kvStream(bucket), kvSubject(bucket, key.String()+name)); err != nil {
-			return fmt.Errorf("bury %s: %w", key, err)
-		}
-	}
-	if err := s.Unschedule(ctx, key); err != nil {
+	// crash here: nothing is left; the mark is, and it is looked for once more.
+	_, err = s.journal.putState(ctx, key, inscription(st), last, keep)
+	if err != nil && !errors.Is(err, journal.ErrFenced) { // fenced: another one buries it too
 		return fmt.Errorf("bury %s: %w", key, err)
 	}
 	return nil
 }
 
-// tombstone keeps of a state what finds its objects again.
-func tombstone(st journal.State) journal.State {
-	st.Status = execution.Deleted
-	for _, v := range st.Values() {
-		if v.Offloaded() {
-			return st
+// removeAll removes what there is of an execution besides its state.
+func (s *Stream) removeAll(ctx context.Context, key journal.Key, hashes []string) error {
+	for _, hash := range hashes {
+		if err := s.deleteObject(ctx, key, hash); err != nil {
+			return err
 		}
 	}
-	st.Result, st.Logs, st.Carry, st.Pending, st.Waits, st.Failure, st.Error = nil, nil, nil, nil, nil, nil, ""
-	return st
+	bucket := s.journal.bucket(key)
+	for _, name := range []string{".log.>", ".request", ".signal.>"} {
+		if err := s.purge(ctx, kvStream(bucket), kvSubject(bucket, key.String()+name)); err != nil {
+			return err
+		}
+	}
+	return s.Unschedule(ctx, key)
+}
+
+// tombstone keeps of a state what finds its objects again.
+func tombstone(st journal.State) journal.State {
+	t := inscription(st)
+	t.Burying, t.Write = true, st.Write
+	for _, v := range st.Values() {
+		if v.Offloaded() {
+			t.Result, t.Logs, t.Carry, t.Waits = st.Result, st.Logs, st.Carry, st.Waits
+		}
+	}
+	return t
+}
+
+// inscription is what the tombstone says in the end: nothing that the execution did.
+func inscription(st journal.State) journal.State {
+	return journal.State{
+		Status: execution.Deleted, Attempt: st.Attempt, Nonce: st.Nonce, Write: st.Write + 1, Carrier: st.Carrier,
+		CreatedAt: st.CreatedAt, UpdatedAt: st.UpdatedAt, Digest: st.Digest,
+	}
 }
 
 // objectsOf lists the hashes of everything that was moved out of an execution.
@@ -98,7 +121,7 @@ func (s *Stream) deleteObject(ctx context.Context, key journal.Key, hash string)
 	if err != nil {
 		return fmt.Errorf("delete value %s: %w", hash, err)
 	}
-	return s.purge(ctx, "OBJ_"+Bucket, "$O."+Bucket+".M."+base64.URLEncoding.EncodeToString([]byte(name)))
+	return s.purge(ctx, "OBJ_"+Bucket, objectSubject(base64.URLEncoding.EncodeToString([]byte(name))))
 }
 
 // purge removes all messages of a subject.

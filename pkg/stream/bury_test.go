@@ -19,7 +19,7 @@ func bury(t *testing.T, s *Stream, key journal.Key, keep time.Duration) {
 		t.Fatal(err)
 	}
 	st.State.Nonce, st.State.Write = "gravedigger", st.State.Write+1
-	if err := s.Bury(t.Context(), key, st.State, st.Revision, keep); err != nil {
+	if err := s.Bury(t.Context(), key, st.State, st.Revision, keep, nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -83,7 +83,7 @@ func TestBuryRefusesAMovedState(t *testing.T) {
 	if _, err := s.Journal().PutState(t.Context(), key, benchState(key, 2), old); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Bury(t.Context(), key, benchState(key, 3), old, time.Hour); !errors.Is(err, journal.ErrFenced) {
+	if err := s.Bury(t.Context(), key, benchState(key, 3), old, time.Hour, nil); !errors.Is(err, journal.ErrFenced) {
 		t.Errorf("Bury = %v, want ErrFenced", err)
 	}
 }

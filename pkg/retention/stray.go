@@ -1,0 +1,76 @@
+package retention
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/stream"
+)
+
+// strayAge is how old a value must be that belongs to no execution before it is
+// removed: values are written before what points to them.
+const strayAge = time.Hour
+
+// RemoveStrays removes the values and signals of a runtime that belong to executions
+// which are removed, or are not there. A pass that was superseded can have written
+// them after the removal, and what a state pointed to is not known to later ones. It
+// lists the names of all large values once.
+func (k *Keeper) RemoveStrays(ctx context.Context, runtime string) error {
+	// In this order: whatever is listed belongs to an execution that the scan sees.
+	left, err := k.s.Leftovers(ctx, runtime)
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	err = k.s.Scan(ctx, runtime, func(l stream.Listed) error {
+		if l.State.Status != execution.Deleted {
+			delete(left, l.Key.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("scan states: %w", err)
+	}
+	for id, what := range left {
+		if err := k.removeLeft(ctx, journal.Key{Runtime: runtime, ID: id}, what); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeStrays is RemoveStrays for removed executions that are known.
+func (k *Keeper) removeStrays(ctx context.Context, runtime string, of func(execution.ID) bool) error {
+	left, err := k.s.Leftovers(ctx, runtime)
+	if err != nil {
+		return err
+	}
+	for id, what := range left {
+		if !of(id) {
+			continue
+		}
+		if err := k.removeLeft(ctx, journal.Key{Runtime: runtime, ID: id}, what); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeLeft removes what is left of an execution, on its leader's word that it is
+// gone.
+func (k *Keeper) removeLeft(ctx context.Context, key journal.Key, what stream.Leftover) error {
+	stored, err := k.s.Journal().State(ctx, key)
+	var age time.Duration
+	switch {
+	case errors.Is(err, journal.ErrNotFound):
+		age = strayAge
+	case err != nil:
+		return fmt.Errorf("remove what is left of %s: %w", key, err)
+	case stored.State.Status != execution.Deleted:
+		return nil
+	}
+	return k.s.RemoveLeftover(ctx, key, what, age)
+}
