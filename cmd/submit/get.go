@@ -60,6 +60,9 @@ func (a *app) showRecord(ctx context.Context, s *session, r execution.Record) er
 	if r.RetryAt != nil && !r.Status.Terminal() {
 		p.Note("due at " + r.RetryAt.Format(time.RFC3339))
 	}
+	if len(r.Signals) > 0 && !r.Status.Terminal() {
+		p.Note("waits for signal " + strings.Join(r.Signals, ", "))
+	}
 	finish(p, r)
 	if r.Status != execution.Completed {
 		return nil

@@ -42,6 +42,11 @@ func (a *app) request(o submitFlags, args []string) (execution.Request, error) {
 		}
 		fields["timeoutMs"] = o.passTimeout.Milliseconds()
 	}
+	if o.cmd.Flags().Changed("start-at") {
+		if fields["startAt"], err = startAt(o.startAt, time.Now()); err != nil {
+			return execution.Request{}, err
+		}
+	}
 	if o.cmd.Flags().Changed("id") {
 		fields["id"] = o.id
 	}
@@ -77,6 +82,8 @@ func flagOf(field string) string {
 		return "--" + field
 	case "timeoutMs":
 		return "--pass-timeout"
+	case "startAt":
+		return "--start-at"
 	}
 	return field
 }
@@ -123,22 +130,27 @@ func checkSource(file, name, from, code string) (string, error) {
 	return code, nil
 }
 
-// input reads --input: JSON itself, or a file of it.
+// input reads --input.
 func (a *app) input(value string, args []string) (json.RawMessage, error) {
-	text, from := []byte(value), "--input"
+	if value == "@-" && len(args) == 1 && args[0] == "-" {
+		return nil, cli.Misuse("--input @-: standard input is the source already")
+	}
+	return a.jsonFlag("--input", value)
+}
+
+// jsonFlag reads the value of a flag: JSON itself, or a file of it.
+func (a *app) jsonFlag(flag, value string) (json.RawMessage, error) {
+	text, from := []byte(value), flag
 	if file, ok := strings.CutPrefix(value, "@"); ok {
-		from = "--input " + value
+		from = flag + " " + value
 		var err error
-		switch {
-		case file == "-" && len(args) == 1 && args[0] == "-":
-			return nil, cli.Misuse("--input @-: standard input is the source already")
-		case file == "-":
+		if file == "-" {
 			text, err = io.ReadAll(a.stdin)
-		default:
+		} else {
 			text, err = os.ReadFile(file)
 		}
 		if err != nil {
-			return nil, cli.Misuse("--input: %w", err)
+			return nil, cli.Misuse("%s: %w", flag, err)
 		}
 	}
 	// Numbers as they are: one that is no float64 here is an infinity there.
@@ -150,9 +162,24 @@ func (a *app) input(value string, args []string) (json.RawMessage, error) {
 		err = errors.New("there is more after the value")
 	}
 	if err != nil {
-		return nil, cli.Fail(cli.Usage, "a text needs quotes of its own: --input '\"text\"'", fmt.Errorf("%s is not JSON: %w", from, err))
+		return nil, cli.Fail(cli.Usage, "a text needs quotes of its own: "+flag+" '\"text\"'", fmt.Errorf("%s is not JSON: %w", from, err))
 	}
 	return text, nil
+}
+
+// startAt reads --start-at: a time, or a duration from now on.
+func startAt(value string, now time.Time) (time.Time, error) {
+	if d, err := time.ParseDuration(value); err == nil {
+		if d < 0 {
+			return now, cli.Misuse("--start-at: %v is in the past", d)
+		}
+		return now.Add(d).UTC(), nil
+	}
+	at, err := time.Parse(time.RFC3339, value)
+	if err != nil {
+		return now, cli.Fail(cli.Usage, "such as 2027-01-31T08:00:00Z, or 90m", fmt.Errorf("--start-at: %q is no time and no duration", value))
+	}
+	return at.UTC(), nil
 }
 
 // retry reads --retry.

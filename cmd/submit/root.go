@@ -48,6 +48,7 @@ func (a *app) root() *cobra.Command {
 		a.rollbackCommand(), a.cancelCommand())
 	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand())
 	c.AddCommand(a.expireCommand(), a.deleteCommand(), a.pruneCommand())
+	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.signalCommand(), a.snippetCommand(), a.benchCommand())
 	return c
 }
 
@@ -58,6 +59,7 @@ type submitFlags struct {
 	detach      bool
 	retry       string
 	passTimeout time.Duration
+	startAt     string
 	id          string
 	labels      []string
 	limits      []string
@@ -71,6 +73,7 @@ func (o *submitFlags) add(c *cobra.Command) {
 	f.BoolVar(&o.detach, "detach", false, "print the id and do not wait")
 	f.StringVar(&o.retry, "retry", "", "`POLICY`: false, a number of attempts, or JSON")
 	f.DurationVar(&o.passTimeout, "pass-timeout", 0, "wall clock of one pass (default, and at most: the executor's)")
+	f.StringVar(&o.startAt, "start-at", "", "start not before this `TIME` (RFC 3339), or this long from now (1h30m)")
 	f.StringArrayVar(&o.limits, "limit", nil, "limit `NAME=VALUE` that is lower than the executor's (repeatable): "+strings.Join(execution.LimitNames(), ", "))
 	f.StringVar(&o.id, "id", "", "`ULID` of the execution; the same one never runs twice")
 	f.StringArrayVar(&o.labels, "label", nil, "label `KEY=VALUE` (repeatable)")

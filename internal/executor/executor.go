@@ -151,6 +151,9 @@ func newRunner(cfg Config, s *stream.Stream) (*runner.Runner, error) {
 		Sandbox: cfg.Sandbox, Confined: cfg.Sandbox.Limited, Store: s.Journal(), Connectors: cfg.Connectors, Now: time.Now,
 		PassTimeout: cfg.Limits.PassTimeout, Limits: cfg.Limits.engine(), Grace: cfg.Grace, MaxValueBytes: s.MaxValueBytes(),
 		Version: Version(), Logger: cfg.Logger,
+		Snippets: func(ctx context.Context, runtime, name string) (execution.Snippet, error) {
+			return s.Snippet(ctx, runtime, name, 0)
+		},
 	})
 	if err != nil {
 		return nil, err

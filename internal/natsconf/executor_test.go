@@ -3,6 +3,7 @@ package natsconf
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,9 +72,31 @@ func TestAnExecutorRunsUnderItsRole(t *testing.T) {
 	if l, err := watcher.List(limited, control.ListQuery{}); err != nil || len(l.Executions) != 1 {
 		t.Errorf("viewer lists: %+v, %v", l, err)
 	}
-	for role, c := range map[string]*client{"executor": exe, "submitter": sub, "viewer": view} {
+	operator := connect(t, s, "operator")
+	snippets(t, limited, operator, submitter, watcher)
+	for role, c := range map[string]*client{"executor": exe, "submitter": sub, "viewer": view, "operator": operator} {
 		if err := c.settle(t); err != nil {
 			t.Errorf("%s was refused: %v", role, err)
 		}
+	}
+}
+
+// snippets saves a source that needs the object store, lists and deletes it.
+func snippets(t *testing.T, ctx context.Context, operator *client, submitter, watcher *control.Client) {
+	t.Helper()
+	decider, err := control.NewClient(control.ClientConfig{Conn: operator.nc})
+	must(t, "make client", err)
+	out, err := submitter.Execute(ctx, execution.Request{Code: "/*" + strings.Repeat("x", 600_000) + "*/ () => 1"}, control.Follow{})
+	must(t, "execute", err)
+	_, err = decider.SaveSnippet(ctx, control.SnippetSave{Name: "large", ID: out.ExecutionID})
+	must(t, "operator saves a snippet", err)
+	if all, err := watcher.Snippets(ctx); err != nil || len(all) != 1 {
+		t.Errorf("viewer lists snippets: %v, %v", all, err)
+	}
+	if sn, err := watcher.Snippet(ctx, "large", 0); err != nil || len(sn.Code) < 600_000 {
+		t.Errorf("viewer reads %d bytes of a snippet, %v", len(sn.Code), err)
+	}
+	if there, err := decider.DeleteSnippet(ctx, "large"); err != nil || !there {
+		t.Errorf("operator deletes a snippet: %v, %v", there, err)
 	}
 }

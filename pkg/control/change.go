@@ -56,6 +56,13 @@ func (s *Service) change(ctx context.Context, from subject, next journal.State) 
 	case err != nil:
 		return journal.Stored{}, fmt.Errorf("write state of execution %s: %w", from.key.ID, err)
 	}
+	if from.stored.State.RetryAt != nil && next.RetryAt == nil {
+		// It goes on, or has ended, before its time: nothing is scheduled for it any more. A
+		// schedule that is left over wakes nobody.
+		if err := s.s.Unschedule(ctx, from.key); err != nil {
+			s.log.Warn("remove schedule", "execution", from.key.ID, "err", err)
+		}
+	}
 	return journal.Stored{State: next, Revision: rev, At: time.Now()}, nil
 }
 

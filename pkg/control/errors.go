@@ -15,7 +15,8 @@ import (
 // ErrBadRequest is returned when a request is malformed. The text names the field.
 var ErrBadRequest = errors.New("bad request")
 
-// ErrNotFound is returned when no executor has claimed an execution of that id.
+// ErrNotFound is returned when no executor has claimed an execution of that id, or when
+// there is no snippet of that name.
 var ErrNotFound = errors.New("no such execution")
 
 // ErrConflict is returned when the id belongs to an execution with another body, or

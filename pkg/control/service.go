@@ -155,6 +155,11 @@ func (s *Service) operations() []operation {
 		{name: "expire", run: s.expire, long: true},
 		{name: "delete", run: s.delete, long: true},
 		{name: "prune", run: s.prune, long: true},
+		{name: "signal", run: s.signal},
+		{name: "snippet.save", run: s.saveSnippet},
+		{name: "snippet.get", run: s.getSnippet},
+		{name: "snippet.list", run: s.listSnippets},
+		{name: "snippet.delete", run: s.deleteSnippet},
 	}
 }
 
@@ -326,6 +331,8 @@ func (s *Service) encode(result any) ([]byte, error) {
 		return fitRecord(r, limit)
 	case execution.Outcome:
 		return fitOutcome(r, limit)
+	case execution.Snippet:
+		return fitSnippet(r)
 	}
 	return nil, fmt.Errorf("the answer has %d bytes, a message of this server at most %d", len(body), limit)
 }

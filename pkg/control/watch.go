@@ -35,6 +35,8 @@ func (e Event) Body() (any, error) {
 		body = new(execution.LogEvent)
 	case execution.EventRetrying:
 		body = new(execution.RetryingEvent)
+	case execution.EventSignal:
+		body = new(execution.SignalEvent)
 	case execution.EventPassEnd, execution.EventDispose:
 		body = new(execution.StatusEvent)
 	default:

@@ -35,6 +35,12 @@ func (p *pass) admit(in sandbox.Op) error {
 		return p.admitTimer(o)
 	case sandbox.OpStepTimer:
 		return p.startTimer(o, in.Delay)
+	case sandbox.OpSleep:
+		return p.admitWait(o, journal.OpSleep, &p.sleeps)
+	case sandbox.OpSignal:
+		return p.admitWait(o, journal.OpSignal, &p.signals)
+	case sandbox.OpSnippet:
+		return p.admitSnippet(o)
 	case sandbox.OpClear:
 		p.clear(in.Target)
 	}
@@ -225,12 +231,12 @@ func (p *pass) stepDone(o *op) error {
 
 // admitTimer starts a timer, unless the journal has its firing.
 func (p *pass) admitTimer(o *op) error {
-	if err := p.timerLimit(); err != nil {
+	if err := p.counterLimit(p.timers, "timers"); err != nil {
 		return err
 	}
 	o.ref = journal.Ref{Kind: journal.OpTimer, N: len(p.timers)}
 	p.timers = append(p.timers, o)
-	if p.fired[o.ref.N] {
+	if p.done[o.ref] {
 		return nil
 	}
 	// An earlier pass may have waited already: the rest is what is left.

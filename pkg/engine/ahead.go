@@ -23,11 +23,16 @@ func (h *host) Ahead(n int) []sandbox.Foreseen {
 			break
 		}
 		clock = max(clock, c.At)
-		f := sandbox.Foreseen{Timer: c.Kind == journal.OpTimer, N: c.N}
-		f.Now = time.UnixMilli(clock)
+		f := sandbox.Foreseen{Timer: c.Kind == journal.OpTimer, Of: ofKind(c.Kind), N: c.N}
 		switch {
 		case f.Timer:
 			f.Kind = sandbox.EventFire
+		case c.Kind == journal.OpSnippet:
+			event, err := h.snippetEvent(c, new(op))
+			if err != nil {
+				return list // the turn will say so
+			}
+			f.Event = event
 		case c.Mark != journal.MarkApplied:
 			f.Kind, f.Name, f.Text = sandbox.EventReject, c.Error.Name, c.Error.Message
 		default:
@@ -36,6 +41,7 @@ func (h *host) Ahead(n int) []sandbox.Foreseen {
 				f.Value = c.Result.JSON
 			}
 		}
+		f.Now = time.UnixMilli(clock)
 		bytes += len(f.Value) + len(f.Text)
 		list = append(list, f)
 	}
@@ -50,5 +56,20 @@ func (h *host) predictable(c journal.Completion) bool {
 	if c.Unseen || h.openStep {
 		return false
 	}
-	return c.Kind == journal.OpTimer || !h.log.Entries[c.N].Ephemeral && !c.Result.Offloaded()
+	ephemeral := c.Kind == journal.OpEntry && h.log.Entries[c.N].Ephemeral
+	return !ephemeral && !c.Result.Offloaded()
+}
+
+// ofKind is the kind of the operations that such completions answer; empty for timers
+// and entries.
+func ofKind(kind string) sandbox.OpKind {
+	switch kind {
+	case journal.OpSleep:
+		return sandbox.OpSleep
+	case journal.OpSignal:
+		return sandbox.OpSignal
+	case journal.OpSnippet:
+		return sandbox.OpSnippet
+	}
+	return ""
 }

@@ -22,7 +22,7 @@ type foretelling struct {
 
 func (f *foretelling) Run(ctx context.Context, s sandbox.Script, h sandbox.Host) (sandbox.Result, error) {
 	if foreseeing, ok := h.(sandbox.Foreseeing); ok {
-		h = &foretellingHost{Foreseeing: foreseeing, box: f}
+		h = &foretellingHost{Foreseeing: foreseeing, box: f, others: map[sandbox.OpKind][]int{}}
 	}
 	return f.Sandbox.Run(ctx, s, h)
 }
@@ -31,6 +31,7 @@ type foretellingHost struct {
 	sandbox.Foreseeing
 	box             *foretelling
 	entries, timers []int // IDs
+	others          map[sandbox.OpKind][]int
 	next            []sandbox.Foreseen
 }
 
@@ -44,6 +45,8 @@ func (h *foretellingHost) Turn(ctx context.Context, issued []sandbox.Op) (sandbo
 			}
 		case sandbox.OpTimer:
 			h.timers = append(h.timers, op.ID)
+		default:
+			h.others[op.Kind] = append(h.others[op.Kind], op.ID)
 		}
 	}
 	got, err := h.Foreseeing.Turn(ctx, issued)
@@ -51,6 +54,9 @@ func (h *foretellingHost) Turn(ctx context.Context, issued []sandbox.Op) (sandbo
 		want, list := h.next[0], h.entries
 		if want.Timer {
 			list = h.timers
+		}
+		if want.Of != "" {
+			list = h.others[want.Of]
 		}
 		if want.N < len(list) {
 			want.Op = list[want.N]

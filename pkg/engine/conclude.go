@@ -172,9 +172,22 @@ func (p *pass) askedForRetry(ctx context.Context, ended sandbox.Result) (Result,
 }
 
 // quiet handles code that waits while nothing is outstanding.
+// A person comes before a signal, and a signal before a time.
 func (p *pass) quiet() Result {
-	if len(p.waiting) > 0 {
-		return Result{Status: execution.Paused, Pending: p.waiting}
+	res := Result{Pending: p.waiting, Signals: p.names(), Heard: p.heard}
+	if o := p.nextDue(); o != nil {
+		res.Due = &o.due
+	}
+	switch {
+	case len(p.waiting) > 0:
+		res.Status = execution.Paused
+	case len(res.Signals) > 0:
+		res.Status = execution.Waiting
+	case res.Due != nil:
+		res.Status = execution.Sleeping
+	}
+	if res.Status != "" {
+		return res
 	}
 	const message = "the code waits for a promise that nothing can settle any more"
 	return Result{

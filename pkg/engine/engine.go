@@ -20,6 +20,11 @@ type Config struct {
 	Store      journal.Store   // required
 	Connectors *connector.Set  // required
 
+	// Snippets returns the newest version of a snippet, with its code, or
+	// [journal.ErrNotFound]; it repeats what may pass until ctx ends. Default: there
+	// are none.
+	Snippets func(ctx context.Context, runtime, name string) (execution.Snippet, error)
+
 	// Now is the wall clock. Required: the engine reads no clock by itself.
 	Now func() time.Time
 
@@ -139,6 +144,13 @@ type Pass struct {
 	// Fresh says that nothing can be journaled yet: it saves a read.
 	Fresh bool
 
+	// Due is the time that has come, where the pass runs because of it: no sleep and no
+	// timeout up to then waits any more, also where this executor's clock is behind.
+	Due time.Time
+
+	// Bell, if set, tells the pass of signals that come while it runs.
+	Bell *Bell
+
 	// Observe, if set, is told of every change of an entry and every console
 	// line, in order, on the pass's goroutine. It must not block.
 	Observe Observer
@@ -152,18 +164,21 @@ type Observer interface {
 
 // Result is what the settle of a pass writes.
 type Result struct {
-	// Status is [execution.Completed], Error, Retrying, Paused, or Queued when
-	// the pass was drained.
+	// Status is [execution.Completed], Error, Retrying, Paused, Waiting, Sleeping, or
+	// Queued when the pass was drained.
 	Status execution.Status
 
 	Value   *journal.Value // completed; nil for undefined
 	Omitted bool           // Value is a note in the place of what the code returned
 	Error   string         // error, retrying
 	Failure *execution.Failure
-	Delay   time.Duration // retrying, queued: until the next pass
-	Pending []int         // the seqs that wait for a person
-	Failed  *int          // error: the call whose failure ended the pass, for a restart to execute again
-	Logs    []string      // of this pass
+	Delay   time.Duration    // retrying, queued: until the next pass
+	Pending []int            // the seqs that wait for a person
+	Due     *time.Time       // paused, waiting, sleeping: the first sleep or timeout
+	Signals []string         // paused, waiting: the names of what the code waits for, one for each wait
+	Heard   journal.Revision // the same: how far the inbox was read
+	Failed  *int             // error: the call whose failure ended the pass, for a restart to execute again
+	Logs    []string         // of this pass
 
 	Carry   *journal.Carry // completions that no record carries
 	Log     *journal.Log   // everything known at the end

@@ -63,6 +63,9 @@ func (p *pass) settleLate(a arrival) error {
 		return nil
 	}
 	p.landed(a.op)
+	if a.op.Kind == sandbox.OpSnippet {
+		return nil // the code does not run it any more
+	}
 	if _, ok := retry.As(a.err); ok {
 		p.asked = append(p.asked, a)
 		return errRetry

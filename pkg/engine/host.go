@@ -54,7 +54,8 @@ func (h *host) ranBefore() bool {
 }
 
 // next returns the one event that happens next: the closure of a step that may
-// run now, else the next recorded completion, else what arrives first.
+// run now, else the next recorded completion, else what arrives first: of a call, a
+// timer, a signal or the end of a sleep.
 func (h *host) next(ctx context.Context) (sandbox.Event, error) {
 	for {
 		if len(h.steps) > 0 {
@@ -76,6 +77,10 @@ func (h *host) next(ctx context.Context) (sandbox.Event, error) {
 				}
 				continue
 			}
+			event, ready, err := h.settleWait()
+			if ready || err != nil {
+				return event, err
+			}
 			if !h.flight.waiting() {
 				return sandbox.Event{}, errQuiet
 			}
@@ -89,13 +94,8 @@ func (h *host) next(ctx context.Context) (sandbox.Event, error) {
 			}
 		}
 		h.tell()
-		select {
-		case <-h.flight.arrived:
-			if h.retryAsked() {
-				return sandbox.Event{}, errRetry
-			}
-		case <-ctx.Done():
-			return sandbox.Event{}, context.Cause(ctx)
+		if err := h.block(ctx); err != nil {
+			return sandbox.Event{}, err
 		}
 	}
 }
@@ -118,6 +118,9 @@ func (h *host) replayNext() (event sandbox.Event, ready bool, err error) {
 	o := h.opOf(c.Ref)
 	if o == nil || o.cleared {
 		return event, false, h.diverged(fmt.Sprintf("divergence at %s: the journal has its completion next, but the code has not issued it", c.Ref))
+	}
+	if c.Name != "" && c.Name != o.Method {
+		return event, false, h.diverged(fmt.Sprintf("divergence at %s: recorded %q, but the code now asks for %q", c.Ref, c.Name, o.Method))
 	}
 	if o.hold {
 		if o.held == nil && !h.hold(o) {
@@ -160,6 +163,8 @@ func (h *host) recordedEvent(c journal.Completion, o *op) (sandbox.Event, error)
 	switch {
 	case c.Kind == journal.OpTimer:
 		return sandbox.Event{Op: o.ID, Kind: sandbox.EventFire}, nil
+	case c.Kind == journal.OpSnippet:
+		return h.snippetEvent(c, o)
 	case c.Mark != journal.MarkApplied:
 		o.seen = h.extent()
 		return sandbox.Event{Op: o.ID, Kind: sandbox.EventReject, Name: c.Error.Name, Text: c.Error.Message}, nil
@@ -201,6 +206,9 @@ func (h *host) deliver(a arrival) (event sandbox.Event, ready bool, err error) {
 		return sandbox.Event{Op: o.ID, Kind: sandbox.EventFire, Now: time.UnixMilli(h.clock)}, true, nil
 	}
 	h.landed(o)
+	if o.Kind == sandbox.OpSnippet {
+		return h.deliverSnippet(a)
+	}
 	if _, ok := retry.As(a.err); ok {
 		h.asked = append(h.asked, a)
 		return event, false, errRetry
@@ -217,11 +225,15 @@ func (h *host) deliver(a arrival) (event sandbox.Event, ready bool, err error) {
 	return event, true, nil
 }
 
-// landed notes that a call or step is no longer outstanding.
+// landed notes that a call, a step or the loading of a snippet is no longer outstanding.
 func (p *pass) landed(o *op) {
-	if o.Kind == sandbox.OpStep {
+	switch o.Kind {
+	case sandbox.OpStep:
 		p.flight.steps--
-	} else {
+	case sandbox.OpSnippet:
+		p.loading--
+		p.flight.calls--
+	default:
 		p.flight.calls--
 	}
 }
@@ -264,8 +276,15 @@ func (p *pass) retryAsked() bool {
 
 func (p *pass) opOf(ref journal.Ref) *op {
 	list := p.entries
-	if ref.Kind == journal.OpTimer {
+	switch ref.Kind {
+	case journal.OpTimer:
 		list = p.timers
+	case journal.OpSleep:
+		list = p.sleeps
+	case journal.OpSignal:
+		list = p.signals
+	case journal.OpSnippet:
+		list = p.snippets
 	}
 	if ref.N < 0 || ref.N >= len(list) {
 		return nil

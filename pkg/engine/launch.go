@@ -42,6 +42,12 @@ func (p *pass) launch(ctx context.Context) error {
 		go p.execute(p.flight.ctx, o)
 	}
 	p.invoke = nil
+	for _, o := range p.fetch {
+		p.flight.calls++
+		p.loading++
+		go p.loadSnippet(p.flight.ctx, o)
+	}
+	p.fetch = nil
 	return nil
 }
 

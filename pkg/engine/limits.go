@@ -59,10 +59,11 @@ func (p *pass) operationLimit() error {
 	return nil
 }
 
-// timerLimit refuses a timer too many: as many are journaled as calls may be.
-func (p *pass) timerLimit() error {
-	if int64(len(p.timers)) >= p.limits.Calls {
-		return p.tooMany("timers")
+// counterLimit refuses one too many of a kind that has a counter of its own: as many
+// are journaled as calls may be.
+func (p *pass) counterLimit(all []*op, what string) error {
+	if int64(len(all)) >= p.limits.Calls {
+		return p.tooMany(what)
 	}
 	return nil
 }
@@ -72,10 +73,10 @@ func (p *pass) tooMany(what string) *refusal {
 	return &refusal{execution.ReasonCalls, fmt.Sprintf("more than %d %s in one execution; %s", n, what, raise("calls", "--max-calls", n, own))}
 }
 
-// pendingLimit refuses a call, step or timer too many at once.
+// pendingLimit refuses a call, step, timer, sleep or wait too many at once.
 func (p *pass) pendingLimit() error {
 	f, n := &p.flight, p.limits.PendingCalls
-	if int64(f.calls+f.timers+f.steps+len(p.invoke)+len(p.refuse)+len(p.waiting)) < n {
+	if int64(f.calls+f.timers+f.steps+len(p.invoke)+len(p.refuse)+len(p.waiting)+len(p.fetch)+p.open) < n {
 		return nil
 	}
 	return p.tooManyPending()

@@ -24,10 +24,12 @@ type pass struct {
 	replay   []journal.Completion // what is still to be replayed, in order
 	clock    int64                // what the sandbox's clock shows, in ms
 
-	ops     []*op        // by the sandbox's op id
-	entries []*op        // by seq
-	timers  []*op        // by the counter of timers
-	fired   map[int]bool // timers whose firing is journaled
+	ops      []*op // by the sandbox's op id
+	entries  []*op // by seq
+	timers   []*op // by their counter
+	snippets []*op // the same
+	waits
+	done map[journal.Ref]bool // of what is no entry what has a completion in the journal
 
 	openStep bool // the journal has a step without its value: its closure has to run
 
@@ -41,6 +43,9 @@ type pass struct {
 	invoke []*op
 	refuse []arrival // calls that fail without being made
 	steps  []*op     // closures to run, each durable
+	fetch  []*op     // snippets to load
+
+	loading int // snippets that are being loaded
 
 	asked    []arrival // the retryable failures that ended the pass
 	waiting  []int     // seqs whose promises stay open for a person
@@ -66,6 +71,7 @@ type op struct {
 	seen      *extent     // how far the code was when it saw this fail
 	held      *arrival    // the outcome of one on hold
 	timer     *time.Timer // timers
+	due       time.Time   // sleeps and waits: when they end; zero: never by themselves
 	cleared   bool
 	fired     bool
 	plain     json.RawMessage // the arguments that the connector gets
@@ -74,9 +80,11 @@ type op struct {
 }
 
 // extent is how much the code had issued at some moment.
-type extent struct{ entries, timers int }
+type extent struct{ entries, timers, sleeps, signals, snippets int }
 
-func (p *pass) extent() *extent { return &extent{len(p.entries), len(p.timers)} }
+func (p *pass) extent() *extent {
+	return &extent{len(p.entries), len(p.timers), len(p.sleeps), len(p.signals), len(p.snippets)}
+}
 
 func newPass(e *Engine, in Pass) *pass {
 	p := &pass{Engine: e, Pass: in, limits: lower(e.cfg.Limits, in.Request.Limits)}
@@ -101,10 +109,14 @@ func (p *pass) load(ctx context.Context) error {
 		return fmt.Errorf("fold journal: %w", err)
 	}
 	p.log, p.recorded, p.replay = log, len(log.Entries), slices.Clone(log.Order)
-	p.fired = make(map[int]bool)
+	p.done = make(map[journal.Ref]bool)
+	p.awaited, p.received = make(map[string][]*op), make(map[string]bool)
 	for _, c := range log.Order {
-		if c.Kind == journal.OpTimer {
-			p.fired[c.N] = true
+		if c.Kind != journal.OpEntry {
+			p.done[c.Ref] = true
+		}
+		if c.Signal != "" {
+			p.received[c.Signal] = true
 		}
 	}
 	p.openStep = slices.ContainsFunc(log.Entries, func(e journal.Entry) bool {

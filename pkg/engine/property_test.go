@@ -59,6 +59,8 @@ type program struct {
 	*strings.Builder
 	rand *rand.Rand
 	n    int
+
+	waits int
 }
 
 func (p *program) call(t *float64) string {
@@ -67,10 +69,36 @@ func (p *program) call(t *float64) string {
 	return fmt.Sprintf("w.work({at: %.3f, v: %d, fail: %v})", *t, p.n, p.rand.IntN(6) == 0)
 }
 
+// wait returns a time in milliseconds that is longer than all calls of a pass together,
+// and that no sum of other ones comes near: so the order in which waits end does not
+// hang on when a pass was cut off.
+func (p *program) wait() int {
+	p.waits++
+	return 10_000 << p.waits
+}
+
+// signal waits for one that lies there, that comes when the execution rests, or that
+// never comes.
+func (p *program) signal() {
+	ms := p.wait()
+	switch p.rand.IntN(3) {
+	case 0:
+		fmt.Fprintf(p, "out.push(await codemode.waitFor('early'))\n")
+	case 1:
+		fmt.Fprintf(p, "out.push(await codemode.waitFor('late%d'))\n", p.waits)
+	default:
+		fmt.Fprintf(p, "try { await codemode.waitFor('never', {timeoutMs: %d}) } catch (e) { out.push(e.message) }\n", ms)
+	}
+}
+
 // block writes statements that start at time t and returns when they end.
 func (p *program) block(t float64, depth, statements int) float64 {
 	for range statements {
-		switch k := p.rand.IntN(10); {
+		switch k := p.rand.IntN(12); {
+		case k == 10:
+			fmt.Fprintf(p, "await codemode.sleep(%d)\n", p.wait())
+		case k == 11:
+			p.signal()
 		case k < 3 || depth == 0:
 			fmt.Fprintf(p, "try { out.push(await %s) } catch (e) { out.push(e.message) }\n", p.call(&t))
 		case k < 4:
@@ -134,6 +162,18 @@ func tell(t *testing.T, code string, cutAt int, after bool) (told, int) {
 	r := newRig(t, func(c *Config) { c.Store = store }, connector.Named{Name: "w", Connector: w})
 	r.key.ID = "01JD0000000000000000000000"
 	r.onPass = func() { w.start.Store(time.Now().UnixNano()) }
+	for n := range 20 {
+		r.send("early", fmt.Sprint(n))
+	}
+	sent := map[string]bool{}
+	r.onRest = func() {
+		for _, name := range r.state.Signals {
+			if strings.HasPrefix(name, "late") && !sent[name] {
+				sent[name] = true
+				r.send(name, fmt.Sprintf("%q", name))
+			}
+		}
+	}
 	res := r.execute(execution.Request{Code: code})
 	out := told{Status: res.Status, Result: string(res.Value.Shown()) + res.Error}
 	for _, e := range r.entries() {

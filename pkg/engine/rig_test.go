@@ -25,10 +25,13 @@ type rig struct {
 
 	state   journal.State
 	rev     journal.Revision
+	bell    *Bell // of the last pass
 	delays  []time.Duration
 	lines   []string
 	results []Result
-	onPass  func() // before each pass
+	due     time.Time // for the next pass
+	onPass  func()    // before each pass
+	onRest  func()    // when the execution waits for a signal, before the test waits for its time
 	onCall  func(execution.Entry)
 }
 
@@ -74,11 +77,16 @@ func (r *rig) pass(ctx context.Context, request execution.Request) (Result, erro
 		r.t.Fatalf("claim: %v", err)
 	}
 	r.state = s
-	res, err := r.engine.Run(ctx, Pass{Key: r.key, Claim: r.rev, State: s, Request: request, Fresh: s.Attempt == 1, Observe: r})
+	r.bell = NewBell()
+	res, err := r.engine.Run(ctx, Pass{
+		Key: r.key, Claim: r.rev, State: s, Request: request, Fresh: s.Attempt == 1, Observe: r, Due: r.due, Bell: r.bell,
+	})
+	r.due = time.Time{}
 	if err != nil {
 		return res, err
 	}
 	s.Status, s.Write, s.Error, s.Failure, s.Result, s.Carry, s.Pending = res.Status, s.Write+1, res.Error, res.Failure, res.Value, res.Carry, res.Pending
+	s.Signals, s.Heard, s.RetryAt = res.Signals, res.Heard, res.Due
 	if r.rev, err = r.store.PutState(context.Background(), r.key, s, r.rev); err != nil {
 		r.t.Fatalf("settle: %v", err)
 	}
@@ -101,7 +109,7 @@ func (r *rig) Log(line string, replay bool) {
 // execute runs passes until the execution rests; a lost pass is followed by another.
 func (r *rig) execute(request execution.Request) Result {
 	r.t.Helper()
-	for range 50 {
+	for range 200 {
 		res, err := r.pass(r.t.Context(), request)
 		switch {
 		case errors.Is(err, journal.ErrFenced):
@@ -111,11 +119,51 @@ func (r *rig) execute(request execution.Request) Result {
 		case res.Status == execution.Retrying:
 			r.delays = append(r.delays, res.Delay)
 			continue
+		case r.goesOn(res):
+			continue
 		}
 		return res
 	}
 	r.t.Fatal("the execution does not end")
 	return Result{}
+}
+
+// goesOn waits until an execution that rests may go on: a signal lies there, or its time
+// has come. It returns false for one that does not, or only by a person.
+func (r *rig) goesOn(res Result) bool {
+	r.t.Helper()
+	if res.Status != execution.Waiting && res.Status != execution.Sleeping {
+		return false
+	}
+	if r.onRest != nil && res.Status == execution.Waiting {
+		r.onRest()
+	}
+	behind, err := r.store.Inbox(r.t.Context(), r.key, res.Heard)
+	if err != nil {
+		r.t.Fatalf("Inbox: %v", err)
+	}
+	if r.state.News(behind) {
+		return true
+	}
+	if res.Due == nil {
+		return false
+	}
+	<-time.After(time.Until(*res.Due))
+	r.due = *res.Due
+	return true
+}
+
+// send puts a signal into the inbox, as its sender does.
+func (r *rig) send(name, value string) execution.ID {
+	r.t.Helper()
+	s := journal.Signal{ID: execution.NewID(time.Now()), Name: name, At: time.Now()}
+	if value != "" {
+		s.Value = journal.NewValue([]byte(value))
+	}
+	if err := r.store.PutSignal(context.Background(), r.key, s); err != nil {
+		r.t.Fatalf("PutSignal: %v", err)
+	}
+	return s.ID
 }
 
 // run executes code with the default policy.

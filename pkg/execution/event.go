@@ -71,4 +71,9 @@ type SignalEvent struct {
 type StatusEvent struct {
 	ExecutionID ID     `json:"executionId,omitempty"`
 	Status      Status `json:"status"`
+
+	// What an execution rests for: a time, signals. Beside the status sleeping, waiting
+	// or paused alone.
+	RetryAt *time.Time `json:"retryAt,omitempty"`
+	Signals []string   `json:"signals,omitempty"`
 }

@@ -22,6 +22,7 @@ type Mem struct {
 	seq     Revision
 	now     time.Time
 	all     map[Key]*memJournal
+	inboxes map[Key]memInbox
 	objects map[string]json.RawMessage
 }
 
@@ -33,6 +34,15 @@ type memJournal struct {
 	log      map[int][]byte
 }
 
+// memInbox are the signals of one execution, as they are stored.
+type memInbox []memSignal
+
+type memSignal struct {
+	id       execution.ID
+	position Revision
+	text     []byte
+}
+
 // memSizes are those of a small broker, so that tests meet every path.
 func memSizes() Sizes { return Sizes{Value: 256 << 10, Record: 1 << 20} }
 
@@ -40,7 +50,7 @@ var _ Store = (*Mem)(nil)
 
 // NewMem returns an empty store.
 func NewMem() *Mem {
-	return &Mem{all: map[Key]*memJournal{}, objects: map[string]json.RawMessage{}}
+	return &Mem{all: map[Key]*memJournal{}, inboxes: map[Key]memInbox{}, objects: map[string]json.RawMessage{}}
 }
 
 // State implements [Store].
@@ -163,6 +173,52 @@ func (m *Mem) Load(ctx context.Context, key Key, claim Revision) ([]Record, erro
 	})
 	if err := errors.Join(err, corrupt); err != nil {
 		return nil, fmt.Errorf("load %s: %w", key, err)
+	}
+	return all, nil
+}
+
+// PutSignal implements [Store].
+func (m *Mem) PutSignal(ctx context.Context, key Key, s Signal) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var err error
+	if s.Value.Size() > memSizes().Value {
+		s.Value, err = m.offload(key)(s.Value)
+	}
+	text, err2 := json.Marshal(s)
+	if err := errors.Join(err, err2); err != nil {
+		return fmt.Errorf("write signal of %s: %w", key, err)
+	}
+	for _, there := range m.inboxes[key] {
+		if there.id == s.ID {
+			return nil
+		}
+	}
+	m.seq++
+	m.inboxes[key] = append(m.inboxes[key], memSignal{s.ID, m.seq, text})
+	return nil
+}
+
+// Inbox implements [Store].
+func (m *Mem) Inbox(ctx context.Context, key Key, behind Revision) ([]Signal, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []Signal
+	for _, there := range m.inboxes[key] {
+		if there.position <= behind {
+			continue
+		}
+		s := Signal{ID: there.id, Position: there.position}
+		if err := json.Unmarshal(there.text, &s); err != nil {
+			return nil, fmt.Errorf("signal of %s: %w: %w", key, ErrCorrupt, err)
+		}
+		all = append(all, s)
 	}
 	return all, nil
 }

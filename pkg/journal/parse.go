@@ -246,7 +246,7 @@ func (p *parser) completion(c *Completion) bool {
 		return false
 	}
 	if !(p.stringAt(`,"by":`, &c.By) && p.stringAt(`,"reason":`, &c.Reason) && p.value(`,"args":`, &c.Args) &&
-		p.stringAt(`,"signal":`, &c.Signal)) {
+		p.stringAt(`,"signal":`, &c.Signal) && p.stringAt(`,"name":`, &c.Name)) {
 		return false
 	}
 	c.Unseen = p.is(`,"unseen":true`)

@@ -98,11 +98,13 @@ type Completion struct {
 	Attempt int                  `json:"attempt"`
 
 	// By is who decided, Reason why, and Args what the call is made with instead, of
-	// a person's word. Signal is the id of the signal that came.
+	// a person's word. Signal is the id of the signal that came, Name what it, or the
+	// snippet, was asked for by.
 	By     string `json:"by,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	Args   *Value `json:"args,omitempty"`
 	Signal string `json:"signal,omitempty"`
+	Name   string `json:"name,omitempty"`
 
 	// Unseen marks one that came when the code had ended: no pass has given it to
 	// the code yet.

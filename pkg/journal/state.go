@@ -28,8 +28,9 @@ type State struct {
 	StartedAt time.Time `json:"startedAt"` // the first claim: where the sandbox's clock starts
 	UpdatedAt time.Time `json:"updatedAt"`
 
-	// RetryAt is when a retrying or sleeping execution is due; DelayMs is the
-	// delay that was asked for: nobody waits longer, whatever the clocks say.
+	// RetryAt is when a retrying or sleeping execution is due, or the first timeout or
+	// sleep of one that waits for something else too; DelayMs is the delay that was
+	// asked for: nobody waits longer, whatever the clocks say.
 	RetryAt *time.Time `json:"retryAt,omitempty"`
 	DelayMs int64      `json:"delayMs,omitempty"`
 
@@ -53,8 +54,11 @@ type State struct {
 	// Decided is the attempt after which a person last decided; 0: nobody did.
 	Decided int `json:"decided,omitempty"`
 
-	// Signals are the names of those that the code waits for.
+	// Signals are the names of those that the code waits for, one for each wait. Heard is
+	// the position up to which the last pass read the inbox: none of what lies before it
+	// ends one of these waits, and a signal behind it with such a name does.
 	Signals []string `json:"signals,omitempty"`
+	Heard   Revision `json:"heard,omitempty"`
 
 	// Failed is the seq of the call with whose error the last pass ended: a restart
 	// executes it again.

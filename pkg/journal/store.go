@@ -68,6 +68,15 @@ type Store interface {
 	// loads before it writes, and what a superseded one writes next is refused.
 	Load(ctx context.Context, key Key, claim Revision) ([]Record, error)
 
+	// PutSignal keeps s in the inbox, whatever the state is. A signal of the same ID that
+	// is there already is this one: writing it again changes nothing.
+	PutSignal(ctx context.Context, key Key, s Signal) error
+
+	// Inbox reads the signals behind a position, never a stale replica's view, in the
+	// order in which they were stored: of two signals the second of which was sent
+	// when PutSignal had returned for the first, the first comes first.
+	Inbox(ctx context.Context, key Key, behind Revision) ([]Signal, error)
+
 	// Resolve returns v's JSON, fetching it where it was offloaded. A value that
 	// is journaled but cannot be found is repeated until ctx ends.
 	Resolve(ctx context.Context, key Key, v Value) (json.RawMessage, error)

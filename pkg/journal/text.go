@@ -174,6 +174,9 @@ func (t *text) completion(c *Completion) {
 	if c.Signal != "" {
 		t.stringAt(`,"signal":`, c.Signal)
 	}
+	if c.Name != "" {
+		t.stringAt(`,"name":`, c.Name)
+	}
 	if c.Unseen {
 		t.plain(`,"unseen":true`)
 	}

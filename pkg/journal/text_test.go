@@ -17,7 +17,7 @@ func written() []Record {
 		{Attempt: 3, At: 1_700_000_000_123, Started: []int{0, 4}},
 		{Attempt: 3, At: 1, Started: []int{0}, Reverting: []int{3, 2}, Done: []Completion{
 			{Ref: Ref{N: 2}, Mark: MarkApproved, At: 3, Attempt: 1, By: "ann", Reason: "ok \"then\"", Args: inline},
-			{Ref: Ref{Kind: OpSignal}, Mark: MarkApplied, Result: inline, At: 4, Attempt: 2, Signal: "01J", Unseen: true},
+			{Ref: Ref{Kind: OpSignal}, Mark: MarkApplied, Result: inline, At: 4, Attempt: 2, Signal: "01J", Name: "go", Unseen: true},
 		}},
 		{Attempt: 1, At: -1, Issued: []Intent{
 			{Seq: 0, Connector: "demo", Method: "echo", Args: inline},

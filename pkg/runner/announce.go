@@ -52,7 +52,11 @@ func (r *Runner) announceEnd(key journal.Key, s journal.State, log *journal.Log,
 	}
 	r.cfg.Logger.Info("pass settled", attrs...)
 	status := execution.StatusEvent{ExecutionID: key.ID, Status: s.Status}
-	r.announce(key, execution.EventPassEnd, status)
+	rests := status
+	if s.Status != execution.Retrying { // which has an event of its own
+		rests.RetryAt, rests.Signals = s.RetryAt, s.Signals
+	}
+	r.announce(key, execution.EventPassEnd, rests)
 	if s.Status == execution.Retrying {
 		r.announce(key, execution.EventRetrying, execution.RetryingEvent{
 			ExecutionID: key.ID, Attempt: s.Attempt, Failure: s.Failure, RetryAt: *s.RetryAt, DelayMs: s.DelayMs,

@@ -29,7 +29,8 @@ const (
 type verdict struct {
 	act   act
 	delay time.Duration
-	why   string // for the log
+	due   time.Time // claim: the time that has come
+	why   string    // for the log
 }
 
 // handle does with one delivery what the state says.
@@ -120,7 +121,13 @@ func (r *Runner) decide(ctx context.Context, q *stream.Queue, m *message, known 
 		return r.decideRunning(ctx, q, m, known)
 	case s.Status == execution.Queued:
 		return verdict{act: actClaim}, nil
-	case s.RetryAt != nil:
+	}
+	if m.IsWake {
+		if news, err := r.signalled(ctx, m.key, s); err != nil || news {
+			return verdict{act: actClaim}, err
+		}
+	}
+	if s.RetryAt != nil {
 		return r.decideDue(ctx, m, known)
 	}
 	return verdict{act: actAck, why: "the execution waits for something else"}, nil
@@ -165,13 +172,21 @@ func (r *Runner) decideDue(ctx context.Context, m *message, known *journal.Store
 	rest := min(known.State.RetryAt.Sub(now), asked-now.Sub(known.At))
 	switch {
 	case rest <= 0:
-		return verdict{act: actClaim}, nil
+		return verdict{act: actClaim, due: *known.State.RetryAt}, nil
 	case m.Seq != known.State.Carrier.Seq && !known.State.Carrier.Spent:
 		return verdict{act: actAck, why: "another message carries the execution"}, nil
+	case m.Seq != known.State.Carrier.Seq && m.wake.Reason != stream.WakeTimer && waitsForSomebody(known.State.Status):
+		return verdict{act: actAck, why: "the execution waits for something else, and its schedule stands"}, nil
 	case rest <= longWait:
 		return verdict{act: actWait, delay: rest, why: "not due"}, nil
 	}
 	return verdict{act: actParked, delay: rest}, nil
+}
+
+// waitsForSomebody reports whether time is only one of the things that let an execution
+// go on.
+func waitsForSomebody(s execution.Status) bool {
+	return s == execution.Waiting || s == execution.Paused
 }
 
 // carryOut does what was decided. It returns [journal.ErrFenced] when another
@@ -196,7 +211,7 @@ func (r *Runner) carryOut(ctx context.Context, q *stream.Queue, m *message, know
 	case actParked:
 		return r.park(ctx, m, known)
 	case actClaim, actLost:
-		return r.claimAndRun(ctx, q, m, known, v.act == actLost)
+		return r.claimAndRun(ctx, q, m, known, v)
 	}
 	return nil
 }
@@ -210,12 +225,13 @@ func (r *Runner) promise(ctx context.Context, key journal.Key, s journal.State, 
 		if err := r.cfg.Stream.Schedule(ctx, key, *s.RetryAt, rev); err != nil {
 			return fmt.Errorf("schedule: %w", err)
 		}
+		// crash here: the schedule stands; the message comes again and is spent.
 	case s.Status == execution.Queued:
 		if err := r.cfg.Stream.Wake(ctx, key, stream.WakeSweep, rev); err != nil {
 			return fmt.Errorf("wake: %w", err)
 		}
 	}
-	return nil
+	return r.lookAgain(ctx, key, s)
 }
 
 // lacking returns the connectors of names that this executor does not have.

@@ -26,10 +26,12 @@ type claimed struct {
 
 // run claims and runs one pass, and settles it. It returns [journal.ErrFenced]
 // only when the claim itself lost.
-func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal.State, known *journal.Stored) error {
+func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal.State, known *journal.Stored, due time.Time) error {
 	s.Nonce = rand.Text()
 	live, gone := r.live.add(m.key, s.Nonce)
 	defer gone()
+	bell, remove := r.bells.hang(m.key)
+	defer remove()
 	// crash here: nothing is written; the message comes again.
 	s, rev, err := r.claim(ctx, m, s, known)
 	if err != nil {
@@ -43,6 +45,7 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	c := &claimed{message: m, state: s, rev: rev, quiet: r.startHeartbeat(running, end, m, rev, q.AckWait()/3, live.look)}
 	defer c.quiet()
 
+	r.forgetSchedule(ctx, m, known)
 	request, err := r.request(ctx, m, rev, known == nil)
 	if errors.Is(err, journal.ErrNotFound) && s.Undoing() {
 		err = nil // the policy of those who name none will do
@@ -59,6 +62,7 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	}
 	in := engine.Pass{
 		Key: m.key, Claim: rev, State: s, Request: request, Fresh: known == nil, Recheck: q.AckWait() / 2,
+		Due: due, Bell: bell,
 		Observe: &announcer{Runner: r, key: m.key, attempt: s.Attempt},
 	}
 	if s.Undoing() {

@@ -26,6 +26,7 @@ type Runner struct {
 	early   earlyNaks
 	live    livePasses
 	keeper  *retention.Keeper
+	bells   bells
 
 	// handOver is closed when running passes are to end for others to take over.
 	handOver chan struct{}
@@ -65,6 +66,7 @@ func (r *Runner) Run(ctx context.Context, ready func()) error {
 	work, abandon := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer abandon(nil)
 
+	defer r.hear()()
 	var takers sync.WaitGroup
 	each := max(1, min(standing, r.cfg.Concurrency/len(queues)))
 	for _, q := range queues {

@@ -31,21 +31,7 @@ func (r *Runner) settle(ctx context.Context, c *claimed, res engine.Result) erro
 	if err := r.keepLogs(ctx, m.key, &s, res.Logs); err != nil {
 		return err
 	}
-	long := false
-	switch res.Status {
-	case execution.Retrying:
-		s.Failures++
-		at := now.Add(res.Delay).Truncate(time.Millisecond)
-		s.RetryAt, s.DelayMs = &at, res.Delay.Milliseconds()
-		long = res.Delay > longWait
-		s.Carrier.Spent = long
-	case execution.Queued:
-	default:
-		s.Carrier.Spent = true
-	}
-	if res.Status == execution.Error {
-		s.Failures++
-	}
+	back := rest(&s, res, now)
 	written, err := r.journal.PutState(ctx, m.key, s, c.rev)
 	if err != nil {
 		return leave(fmt.Errorf("settle: %w", err))
@@ -54,19 +40,48 @@ func (r *Runner) settle(ctx context.Context, c *claimed, res engine.Result) erro
 	// promise, as an unspent one it waits until it is due.
 	c.quiet()
 	r.announceEnd(m.key, s, res.Log, res.Logs)
-	switch {
-	case long:
-		if err := r.promise(ctx, m.key, s, written); err != nil {
+	if !s.Carrier.Spent {
+		if err := r.lookAgain(ctx, m.key, s); err != nil {
 			return err
 		}
-		// crash here: the schedule stands; the message comes again and is spent.
-		return r.ack(ctx, m.Delivery)
-	case res.Status == execution.Retrying:
-		return r.nak(ctx, m.Delivery, res.Delay)
-	case res.Status == execution.Queued:
-		return r.nak(ctx, m.Delivery, res.Delay)
+		return r.nak(ctx, m.Delivery, back)
+	}
+	if err := r.promise(ctx, m.key, s, written); err != nil {
+		return leave(err)
 	}
 	return r.ack(ctx, m.Delivery)
+}
+
+// shortWait is how long a sleep may be that holds its message: a schedule of the
+// server would take up to two seconds longer.
+const shortWait = 2 * time.Second
+
+// rest writes into the state for what the execution rests, and whether its message
+// carries it on: then it returns after how long that one is to come back.
+func rest(s *journal.State, res engine.Result, now time.Time) (back time.Duration) {
+	switch res.Status {
+	case execution.Retrying:
+		s.Failures++
+		at := now.Add(res.Delay).Truncate(time.Millisecond)
+		s.RetryAt, s.DelayMs = &at, res.Delay.Milliseconds()
+		s.Carrier.Spent = res.Delay > longWait
+		return res.Delay
+	case execution.Queued:
+		return res.Delay
+	case execution.Error:
+		s.Failures++
+	case execution.Paused, execution.Waiting, execution.Sleeping:
+		s.Signals, s.Heard = res.Signals, res.Heard
+		if res.Due != nil {
+			at := res.Due.UTC()
+			back = max(at.Sub(now), 0)
+			s.RetryAt, s.DelayMs = &at, (back + time.Millisecond - 1).Milliseconds()
+			s.Carrier.Spent = back > shortWait
+			return back
+		}
+	}
+	s.Carrier.Spent = true
+	return 0
 }
 
 // waits describes the calls that wait for a person, so that they can be listed

@@ -3,6 +3,8 @@ package runner
 import (
 	"context"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/reprise-run/reprise/pkg/execution"
@@ -61,16 +63,18 @@ func (r *Runner) Sweep(ctx context.Context, runtime string) (int, error) {
 		return 0, err
 	}
 	woken := 0
+	inboxes := sync.OnceValues(func() (map[execution.ID]bool, error) { return r.cfg.Stream.Inboxes(ctx, runtime) })
 	err = r.cfg.Stream.Scan(ctx, runtime, func(l stream.Listed) error {
-		if !r.overdue(l.Stored, now) {
-			return nil
+		may, err := r.mayBeLost(l, now, inboxes)
+		if err != nil || !may {
+			return err
 		}
 		// The listing may be stale: what is done is decided on the leader's word.
 		stored, err := r.journal.State(ctx, l.Key)
-		if err != nil || !r.overdue(stored, now) {
+		if err != nil {
 			return nil //nolint:nilerr // it is gone, or comes next time
 		}
-		lost, err := r.lostItsMessage(ctx, l.Key, stored.State)
+		lost, err := r.lost(ctx, l.Key, stored, now)
 		if err != nil || !lost {
 			return err
 		}
@@ -83,6 +87,36 @@ func (r *Runner) Sweep(ctx context.Context, runtime string) (int, error) {
 	return woken, nil
 }
 
+// mayBeLost reports whether an execution is worth a look, by what is listed.
+func (r *Runner) mayBeLost(l stream.Listed, now time.Time, inboxes func() (map[execution.ID]bool, error)) (bool, error) {
+	if r.overdue(l.Stored, now) {
+		return true, nil
+	}
+	if len(l.State.Signals) == 0 || now.Sub(l.At) < r.cfg.Overdue {
+		return false, nil
+	}
+	some, err := inboxes() // most of those that wait have none
+	return some[l.Key.ID], err
+}
+
+// lost reports whether an execution should have gone on some time ago, and nothing is
+// left that would let it.
+func (r *Runner) lost(ctx context.Context, key journal.Key, stored journal.Stored, now time.Time) (bool, error) {
+	if r.overdue(stored, now) {
+		return r.lostItsMessage(ctx, key, stored.State)
+	}
+	if len(stored.State.Signals) == 0 || now.Sub(stored.At) < r.cfg.Overdue {
+		return false, nil
+	}
+	behind, err := r.journal.Inbox(ctx, key, stored.State.Heard)
+	if err != nil {
+		return false, fmt.Errorf("read inbox: %w", err)
+	}
+	// The wake of a young one may be on its way.
+	behind = slices.DeleteFunc(behind, func(s journal.Signal) bool { return now.Sub(s.At) < r.cfg.Overdue })
+	return stored.State.News(behind), nil
+}
+
 // overdue reports whether an execution should have gone on some time ago.
 func (r *Runner) overdue(s journal.Stored, now time.Time) bool {
 	if now.Sub(s.At) < r.cfg.Overdue {
@@ -91,7 +125,7 @@ func (r *Runner) overdue(s journal.Stored, now time.Time) bool {
 	switch s.State.Status {
 	case execution.Queued, execution.Running:
 		return true
-	case execution.Retrying, execution.Sleeping:
+	case execution.Retrying, execution.Sleeping, execution.Waiting, execution.Paused:
 		return s.State.RetryAt != nil && now.Sub(*s.State.RetryAt) >= r.cfg.Overdue
 	}
 	return false

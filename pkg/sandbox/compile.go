@@ -8,14 +8,17 @@ import (
 	"github.com/dop251/goja/file"
 )
 
-// scriptName is the file name of submitted code in stack frames.
+// scriptName is the file name of submitted code in stack frames. That of a snippet is
+// another.
 const scriptName = "script"
 
 // compiled is a script ready to run, in any number of runtimes at a time.
 type compiled struct {
-	// prg evaluates to the script's function.
+	// prg evaluates to the script's function; that of a snippet to a function that
+	// takes what the snippet has of its own, and gives it.
 	prg *goja.Program
 
+	file   string
 	origin *origin
 	words  words
 }
@@ -25,7 +28,10 @@ type compiled struct {
 // That function returns a value or a promise. Frames of the script have
 // [scriptName] as their SrcName. It returns a [*SyntaxError], or a
 // [*CrashError] when the parser itself failed, and is safe for concurrent use.
-func compile(text string) (c *compiled, err error) {
+func compile(text string) (c *compiled, err error) { return compileFile(scriptName, text) }
+
+// compileFile does that for a source of a file name of its own.
+func compileFile(name, text string) (c *compiled, err error) {
 	if err := checkNesting(text); err != nil {
 		return nil, err
 	}
@@ -34,7 +40,7 @@ func compile(text string) (c *compiled, err error) {
 			c, err = nil, &CrashError{Detail: fmt.Sprintf("compile script: %v", r)}
 		}
 	}()
-	p, err := parseScript(text)
+	p, err := parseScript(name, text)
 	if err != nil {
 		return nil, err
 	}
@@ -42,17 +48,20 @@ func compile(text string) (c *compiled, err error) {
 		makeBundled(p.fn.Body.(*ast.BlockStatement).List, p.exports.Name)
 	}
 	makeFunction(func(x ast.Expression) { p.ret.Argument = x }, p.fn)
+	if name != scriptName {
+		p.openShell("console", "codemode")
+	}
 	prg, err := goja.CompileAST(p.tree, false)
 	if err != nil {
 		return nil, p.engineError(err)
 	}
-	return &compiled{prg: prg, origin: p.origin, words: wordsOf(text)}, nil
+	return &compiled{prg: prg, file: name, origin: p.origin, words: wordsOf(text)}, nil
 }
 
 // author returns the place in the author's source that the position of a stack
 // frame stands for; zero when the frame does not show the author's text.
 func (c *compiled) author(p file.Position) Pos {
-	if p.Filename != scriptName {
+	if p.Filename != c.file {
 		return Pos{}
 	}
 	return c.origin.author(p.Line, p.Column)

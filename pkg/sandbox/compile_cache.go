@@ -19,12 +19,18 @@ type onceCache[T any] struct {
 	misses int
 	bytes  int
 	recent list.List // of *compiledOnce[T], the most recent first
-	byHash map[[sha256.Size]byte]*list.Element
+	byKey  map[cacheKey]*list.Element
+}
+
+// cacheKey is a source, as something with a name.
+type cacheKey struct {
+	name string
+	hash [sha256.Size]byte
 }
 
 // compiledOnce is one source on its way, or compiled.
 type compiledOnce[T any] struct {
-	hash [sha256.Size]byte
+	key  cacheKey
 	cost int
 	once sync.Once
 
@@ -37,13 +43,19 @@ const entryCost = 1 << 10
 
 // newOnceCache returns a cache of limit bytes; one of zero keeps nothing.
 func newOnceCache[T any](limit int) *onceCache[T] {
-	return &onceCache[T]{limit: limit, byHash: map[[sha256.Size]byte]*list.Element{}}
+	return &onceCache[T]{limit: limit, byKey: map[cacheKey]*list.Element{}}
 }
 
 // get returns what compile makes of the source. All calls must name the same
 // function.
 func (c *onceCache[T]) get(source string, compile func(string) (T, error)) (T, error) {
-	e := c.entry(source)
+	return c.getAs("", source, compile)
+}
+
+// getAs does that for a source with a name: the same source with another name is
+// compiled to something else.
+func (c *onceCache[T]) getAs(name, source string, compile func(string) (T, error)) (T, error) {
+	e := c.entry(name, source)
 	e.once.Do(func() {
 		e.err = &CrashError{Detail: "compile panicked"} // what later callers get if it does
 		e.value, e.err = compile(source)
@@ -52,20 +64,20 @@ func (c *onceCache[T]) get(source string, compile func(string) (T, error)) (T, e
 }
 
 // entry returns the entry of a source; it may be new.
-func (c *onceCache[T]) entry(source string) *compiledOnce[T] {
-	hash := sha256.Sum256([]byte(source))
+func (c *onceCache[T]) entry(name, source string) *compiledOnce[T] {
+	key := cacheKey{name, sha256.Sum256([]byte(source))}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if el := c.byHash[hash]; el != nil {
+	if el := c.byKey[key]; el != nil {
 		c.recent.MoveToFront(el)
 		return el.Value.(*compiledOnce[T])
 	}
 	c.misses++
-	e := &compiledOnce[T]{hash: hash, cost: len(source) + entryCost}
+	e := &compiledOnce[T]{key: key, cost: len(source) + entryCost}
 	if e.cost > c.limit {
 		return e
 	}
-	c.byHash[hash] = c.recent.PushFront(e)
+	c.byKey[key] = c.recent.PushFront(e)
 	c.bytes += e.cost
 	for c.bytes > c.limit {
 		c.drop(c.recent.Back())
@@ -82,6 +94,6 @@ func (c *onceCache[T]) compiledCount() int {
 
 func (c *onceCache[T]) drop(el *list.Element) {
 	e := c.recent.Remove(el).(*compiledOnce[T])
-	delete(c.byHash, e.hash)
+	delete(c.byKey, e.key)
 	c.bytes -= e.cost
 }

@@ -37,7 +37,7 @@ func TestCacheIsBounded(t *testing.T) {
 		if again, _ := c.get("100000 + 0", compile); again != first {
 			t.Fatalf("the script in use was dropped after %d others", i)
 		}
-		if c.bytes > c.limit || len(c.byHash) != c.recent.Len() || c.recent.Len() > 5 {
+		if c.bytes > c.limit || len(c.byKey) != c.recent.Len() || c.recent.Len() > 5 {
 			t.Fatalf("cache holds %d bytes in %d entries, want at most %d", c.bytes, c.recent.Len(), c.limit)
 		}
 	}

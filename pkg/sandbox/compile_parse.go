@@ -7,6 +7,7 @@ import (
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/parser"
+	"github.com/dop251/goja/unistring"
 
 	"github.com/reprise-run/reprise/pkg/sandbox/source"
 )
@@ -18,20 +19,23 @@ const maxDeclarations = 50
 // parsed is the code as the engine's tree of a function expression.
 type parsed struct {
 	tree    *ast.Program
+	file    string
 	origin  *origin
 	exports source.Exports
 
-	fn  *ast.ArrowFunctionLiteral // around the code
-	ret *ast.ReturnStatement      // gives fn to the engine
+	all   *ast.ExpressionStatement  // the only one
+	shell *ast.ArrowFunctionLiteral // that it calls
+	fn    *ast.ArrowFunctionLiteral // around the code
+	ret   *ast.ReturnStatement      // gives fn to the engine
 }
 
 // parseScript parses submitted code. JavaScript that the engine understands is not
 // touched; the rest is lowered first. A bundle is lowered already.
-func parseScript(text string) (*parsed, error) {
+func parseScript(name, text string) (*parsed, error) {
 	start, end := source.Unfence(text)
 	code := []byte(text[start:end])
 	source.HideHashbang(code)
-	p := &parsed{origin: newOrigin(text, start, end)}
+	p := &parsed{file: name, origin: newOrigin(text, start, end)}
 	bundled := p.origin.bundle != nil
 	if bundled {
 		code = code[:min(len(code), p.origin.bundle.at-start)]
@@ -124,7 +128,7 @@ func (p *parsed) declaration(code []byte, message string, line, column int) *Syn
 
 func (p *parsed) parseText(text string) (err error) {
 	// Source maps are off: the parser would read the files that a script names.
-	p.tree, err = parser.ParseFile(nil, scriptName, text, 0, parser.WithDisableSourceMaps)
+	p.tree, err = parser.ParseFile(nil, p.file, text, 0, parser.WithDisableSourceMaps)
 	return err
 }
 
@@ -150,7 +154,20 @@ func (p *parsed) find() bool {
 	if block == nil {
 		return false
 	}
+	p.all, p.shell = st, shell
 	return p.findIn(withoutEmpty(block.List))
+}
+
+// openShell makes the program give the function around all code instead of calling it,
+// and gives that parameters: names that the code finds before the global ones.
+func (p *parsed) openShell(names ...string) {
+	at := p.shell.Idx0()
+	for _, name := range names {
+		p.shell.ParameterList.List = append(p.shell.ParameterList.List, &ast.Binding{
+			Target: &ast.Identifier{Name: unistring.String(name), Idx: at},
+		})
+	}
+	p.all.Expression = p.shell
 }
 
 // findIn looks up the function in what it is enclosed by: declarations of our own,

@@ -14,14 +14,18 @@ type consoleState struct {
 	timers map[string]int64 // when they began, in nanoseconds
 }
 
-// console returns the global console. Info and debug exist but print nothing.
-func (p *pass) console() goja.Value {
-	console := p.rt.NewObject()
-	quiet := func(goja.FunctionCall) goja.Value { return goja.Undefined() }
-	for _, m := range []struct {
-		name string
-		fn   func(goja.FunctionCall) goja.Value
-	}{
+// consoleMethod is one function of console.
+type consoleMethod struct {
+	name string
+	fn   func(goja.FunctionCall) goja.Value
+}
+
+// quiet is a function of console that prints nothing.
+func quiet(goja.FunctionCall) goja.Value { return goja.Undefined() }
+
+// consoleMethods are all functions of console. Info and debug exist but print nothing.
+func (p *pass) consoleMethods() []consoleMethod {
+	return []consoleMethod{
 		{"log", p.printer("")},
 		{"warn", p.printer("[warn] ")},
 		{"error", p.printer("[error] ")},
@@ -41,8 +45,23 @@ func (p *pass) console() goja.Value {
 		{"timeLog", p.consoleTimeLog},
 		{"timeEnd", p.consoleTimeEnd},
 		{"clear", quiet},
-	} {
-		_ = console.Set(m.name, p.native(m.name, m.fn))
+	}
+}
+
+// console returns the global console.
+func (p *pass) console() goja.Value {
+	console := p.rt.NewObject()
+	for _, m := range p.consoleMethods() {
+		_ = console.Set(m.name, p.native(m.name, p.unlessInSnippet(m.fn)))
+	}
+	return console
+}
+
+// quietConsole returns the console of a snippet, which prints nothing.
+func (p *pass) quietConsole() goja.Value {
+	console := p.rt.NewObject()
+	for _, m := range p.consoleMethods() {
+		_ = console.Set(m.name, p.native(m.name, quiet))
 	}
 	return console
 }

@@ -19,6 +19,8 @@
 //     changing an argument afterwards changes nothing.
 //   - What the closure of a step draws, prints or schedules leaves the rest of the
 //     pass as if the closure had not run.
+//   - Neither the input nor the result of a snippet leaves the sandbox, and what a
+//     snippet prints is not captured.
 //   - The language is the current one, and what is not there, or not known to be
 //     right, throws an error that says so: docs/LANGUAGE.md, and the table in
 //     pkg/sandbox/sandboxtest that holds it.

@@ -18,7 +18,20 @@ func (p *pass) apply(ev Event) error {
 	if err := p.deliver(ev, op); err != nil {
 		return err
 	}
-	return p.endSteps()
+	return p.end()
+}
+
+// end brings to their end what the event has ended: closures of steps and snippets. The
+// one can end the other.
+func (p *pass) end() error {
+	for {
+		if err := p.endSteps(); err != nil {
+			return err
+		}
+		if more, err := p.endSnippets(); !more || err != nil {
+			return err
+		}
+	}
 }
 
 func (p *pass) deliver(ev Event, op *operation) error {
@@ -35,6 +48,9 @@ func (p *pass) deliver(ev Event, op *operation) error {
 		return p.reject(ev, op)
 	case ev.Kind == EventRunStep && op.kind == OpStep && op.call != nil:
 		return p.runStep(ev.Op, op)
+	case ev.Kind == EventRunSource && op.snippet != nil:
+		delete(p.ops, ev.Op)
+		return p.runSource(op.snippet, ev.Text)
 	case ev.Kind == EventFire && op.timer != nil:
 		delete(p.ops, ev.Op)
 		return p.fire(op)
@@ -56,13 +72,18 @@ func (p *pass) reject(ev Event, op *operation) error {
 // that caused it: those of a step are the step's.
 func (p *pass) trackRejection(promise *goja.Promise, operation goja.PromiseRejectionOperation) {
 	if operation == goja.PromiseRejectionHandle {
-		if s, ok := p.rejected[promise]; ok {
-			delete(p.rejected, promise)
-			delete(s.rejections, promise)
-		}
+		p.handled(promise)
 		return
 	}
 	p.noteRejection(promise.Result())
 	p.rejected[promise] = p.scope
 	p.scope.reject(promise)
+}
+
+// handled takes a rejected promise from those that nobody handles.
+func (p *pass) handled(promise *goja.Promise) {
+	if s, ok := p.rejected[promise]; ok {
+		delete(p.rejected, promise)
+		delete(s.rejections, promise)
+	}
 }

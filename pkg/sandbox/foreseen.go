@@ -16,8 +16,10 @@ type Foreseeing interface {
 // Foreseen is an event of which only the place is known, not the operation.
 type Foreseen struct {
 	// Timer says that the event answers the Nth timer, from 0 in the order of issue;
-	// else it answers the Nth call or step.
+	// Of that it answers the Nth operation of that kind: [OpSleep], [OpSignal] or
+	// [OpSnippet]. Else it answers the Nth call or step.
 	Timer bool
+	Of    OpKind
 	N     int
 
 	Event // its Op means nothing

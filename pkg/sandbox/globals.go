@@ -78,6 +78,11 @@ func (p *pass) install(s samples, bind *goja.Program) error {
 			return err
 		}
 	}
+	if p.everything { // what codemode.run clones is cloned by this
+		if _, err := p.prelude("clone"); err != nil {
+			return err
+		}
+	}
 	return p.bind(bind)
 }
 

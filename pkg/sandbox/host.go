@@ -71,7 +71,19 @@ const (
 	OpStepTimer OpKind = "stepTimer" // a timer inside a step: not journaled
 	OpTimer     OpKind = "timer"     // setTimeout, or one round of setInterval
 	OpClear     OpKind = "clear"     // the timer Target will not be missed
+	OpSleep     OpKind = "sleep"     // codemode.sleep: Delay from now in the sandbox; resolved (EventResolve, no value) when due
+	OpSignal    OpKind = "signal"    // codemode.waitFor: Method is the signal's name, Delay its timeout; negative: none. Resolved with the signal's value, or rejected
+	OpSnippet   OpKind = "snippet"   // codemode.run: Method is the snippet's name. Goes on with EventRunSource, is rejected, or resolved
 )
+
+// MaxName is the longest name, in bytes, of a signal or a snippet.
+const MaxName = 200
+
+// MaxWait is the longest time that a script can sleep or wait for a signal: ten years.
+const MaxWait = 3653 * 24 * time.Hour
+
+// NoTimeout is the Delay of an [OpSignal] that waits for as long as it takes.
+const NoTimeout time.Duration = -1
 
 // Op is one operation that a script issued.
 type Op struct {
@@ -79,11 +91,11 @@ type Op struct {
 	Kind OpKind
 
 	Connector string          // call
-	Method    string          // call: the method; step: its name
+	Method    string          // call: the method; step, signal, snippet: its name
 	Args      json.RawMessage // call: durable form; nil: no argument
 	Result    json.RawMessage // stepDone: durable form; nil: undefined
 	Thrown    *Thrown         // stepDone: what the closure threw
-	Delay     time.Duration   // timer, stepTimer
+	Delay     time.Duration   // timer, stepTimer, sleep; signal: until it times out
 	Target    int             // stepDone, clear: an ID
 	Invalid   *Invalid        // Args or Result could not be taken
 	Pos       Pos             // where the author wrote it
@@ -101,10 +113,11 @@ type EventKind string
 
 // The events.
 const (
-	EventResolve EventKind = "resolve" // call, step: fulfil with Value
-	EventReject  EventKind = "reject"  // call, step: reject with Name and Message
-	EventRunStep EventKind = "runStep" // step: run the closure now
-	EventFire    EventKind = "fire"    // timer, stepTimer: run the callback
+	EventResolve   EventKind = "resolve"   // all but timers: fulfil with Value
+	EventReject    EventKind = "reject"    // all but timers: reject with Name and Text
+	EventRunStep   EventKind = "runStep"   // step: run the closure now
+	EventFire      EventKind = "fire"      // timer, stepTimer: run the callback
+	EventRunSource EventKind = "runSource" // snippet: compile Text, call it with the input given to codemode.run
 )
 
 // Event is the one thing that happens next.
@@ -113,7 +126,7 @@ type Event struct {
 	Kind  EventKind
 	Value json.RawMessage // durable form; nil: undefined
 	Name  string          // reject: the error's name; empty: "Error"
-	Text  string          // reject: the error's message
+	Text  string          // reject: the error's message; runSource: the snippet's source
 
 	// Now is the time in the sandbox from here on. The clock never goes back.
 	Now time.Time
@@ -121,7 +134,7 @@ type Event struct {
 
 // Pos is a place in the author's source, counted from 1. The zero value means unknown.
 type Pos struct {
-	File         string // of bundled sources; empty: the only one
+	File         string // of a bundled source, or "snippet" and its name; empty: the submitted source
 	Line, Column int
 }
 
@@ -146,7 +159,8 @@ type Thrown struct {
 	// AggregateError collects: each in one text, with its place.
 	Causes []string
 
-	// Op is the operation whose rejection, or failing, this very error is; -1: none.
+	// Op is the operation whose rejection, or failing, this very error is, or the error
+	// of the snippet that it made fail; -1: none.
 	Op int
 
 	// Undefined is the global that the submitted code asked for in vain.

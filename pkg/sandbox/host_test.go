@@ -19,8 +19,10 @@ var epoch = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 // simHost answers everything that a script issues, in a time of its own: calls
 // take a millisecond, timers their delay. It keeps what it saw.
 type simHost struct {
-	answer func(Op) Event   // of calls; default: the arguments come back
-	steps  map[string]Event // recorded steps, by name: their closures do not run
+	answer   func(Op) Event      // of calls; default: the arguments come back
+	steps    map[string]Event    // recorded steps, by name: their closures do not run
+	signals  map[string]Event    // by name; none: it times out, if it does
+	snippets map[string][]string // sources by name, one a run; the last for all others
 
 	now    time.Time
 	queue  []dueEvent
@@ -90,11 +92,39 @@ func (h *simHost) take(op Op) {
 			ev = Event{Op: op.Target, Kind: EventReject, Name: t.Name, Text: t.Message}
 		}
 		in(0, ev)
+	case OpSleep:
+		in(op.Delay, Event{Op: op.ID, Kind: EventResolve})
+	case OpSignal:
+		h.signal(op, in)
+	case OpSnippet:
+		in(time.Millisecond, h.snippet(op))
 	case OpTimer, OpStepTimer:
 		in(op.Delay, Event{Op: op.ID, Kind: EventFire})
 	case OpClear:
 		h.queue = slices.DeleteFunc(h.queue, func(e dueEvent) bool { return e.Op == op.Target })
 	}
+}
+
+func (h *simHost) signal(op Op, in func(time.Duration, Event)) {
+	ev, ok := h.signals[op.Method]
+	switch {
+	case ok:
+		ev.Op = op.ID
+		in(time.Millisecond, ev)
+	case op.Delay >= 0:
+		in(op.Delay, Event{Op: op.ID, Kind: EventReject, Name: "TimeoutError", Text: "no signal " + op.Method})
+	}
+}
+
+func (h *simHost) snippet(op Op) Event {
+	versions := h.snippets[op.Method]
+	if len(versions) == 0 {
+		return Event{Op: op.ID, Kind: EventReject, Text: "no snippet " + op.Method}
+	}
+	if len(versions) > 1 {
+		h.snippets[op.Method] = versions[1:]
+	}
+	return Event{Op: op.ID, Kind: EventRunSource, Text: versions[0]}
 }
 
 // callsOf returns the calls and steps that were issued, as text.
@@ -152,3 +182,17 @@ func passThrown(t *testing.T, source string, host Host) *Thrown {
 }
 
 func raw(s string) json.RawMessage { return json.RawMessage(s) }
+
+// scripted is a host that answers operation 0 with these events, one a turn.
+type scripted []Event
+
+func (*scripted) Print(string) {}
+
+func (h *scripted) Turn(context.Context, []Op) (Event, error) {
+	if len(*h) == 0 {
+		return Event{}, errStuck
+	}
+	ev := (*h)[0]
+	*h = (*h)[1:]
+	return ev, nil
+}

@@ -70,12 +70,18 @@ func (s *InProcess) Run(ctx context.Context, script Script, host Host) (result R
 	}
 
 	p := newPass(script, host, code)
+	p.compile = s.compileSnippet
 	defer interruptAtEnd(ctx, p.rt)()
 	if err := p.install(s.samples, bind); err != nil {
 		return Result{}, ending(ctx, err)
 	}
 	result, err = p.run(ctx)
 	return result, ending(ctx, err)
+}
+
+// compileSnippet compiles the source of a snippet as a file of its own.
+func (s *InProcess) compileSnippet(file, text string) (*compiled, error) {
+	return s.scripts.getAs(file, text, func(text string) (*compiled, error) { return compileFile(file, text) })
 }
 
 // Call implements [Sandbox].

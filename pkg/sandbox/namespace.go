@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -86,50 +85,6 @@ func (p *pass) call(connector, method string, call goja.FunctionCall) goja.Value
 	return p.rt.ToValue(promise)
 }
 
-// platform returns the global codemode.
-func (p *pass) platform() goja.Value {
-	methods := map[string]func(goja.FunctionCall) goja.Value{"step": p.step}
-	return p.namespace(func(name string) goja.Value {
-		if fn, ok := methods[name]; ok {
-			return p.native(name, fn)
-		}
-		return p.native(name, func(goja.FunctionCall) goja.Value {
-			promise, _, reject := p.rt.NewPromise()
-			_ = reject(p.rt.NewTypeError("%s", notFound(name, []string{"step"})))
-			return p.rt.ToValue(promise)
-		})
-	})
-}
-
-func notFound(name string, known []string) string {
-	return fmt.Sprintf("Method %q not found on codemode; did you mean %q?", name, nearest(name, known))
-}
-
-// nearest returns the known name that takes the fewest edits to come to name.
-func nearest(name string, known []string) string {
-	return slices.MinFunc(known, func(a, b string) int { return edits(name, a) - edits(name, b) })
-}
-
-// edits is the number of letters to insert, delete or replace between a and b.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
-}
-
 // bindingSource is a script that gives the global names their values. They are
 // lexical: they are no properties of the global object.
 func bindingSource(connectors []string) (string, error) {
@@ -162,7 +117,7 @@ func compileBinding(source string) (*goja.Program, error) {
 
 // bind gives the connectors and codemode their global names.
 func (p *pass) bind(prg *goja.Program) error {
-	values := []goja.Value{p.platform()}
+	values := []goja.Value{p.platform(0)}
 	for _, name := range p.script.Connectors {
 		values = append(values, p.connector(name))
 	}

@@ -20,7 +20,12 @@ type pass struct {
 	ended  func() bool             // whether the context has
 	codec  codec
 
+	compile  func(file, text string) (*compiled, error) // of snippets
+	files    map[string]*sourceFile                     // of snippets, by their name in stack frames
+	snippets []*snippet                                 // running
+
 	words      words // of the source
+	everything bool  // code may come that is not in the source
 	samples    samples
 	given      map[string]*goja.Object // by the files of the prelude that ran
 	intrinsics intrinsics
@@ -55,6 +60,7 @@ type operation struct {
 	resolve, reject func(any) error
 	call            goja.Callable // the closure of a step, the callback of a timer
 	timer           *timer
+	snippet         *snippet
 	ordinal         int // among the steps
 	scope           *scope
 	pos             Pos
@@ -66,8 +72,6 @@ func newPass(script Script, host Host, code *compiled) *pass {
 		script:   script,
 		host:     host,
 		code:     code,
-		place:    code.author,
-		line:     code.line,
 		ended:    func() bool { return false },
 		ops:      make(map[int]*operation),
 		refused:  make(map[*goja.Object]refusal),
@@ -78,6 +82,8 @@ func newPass(script Script, host Host, code *compiled) *pass {
 	if p.words == nil {
 		p.words = wordsOf(script.Source)
 	}
+	p.everything = p.words[runMark]
+	p.place, p.line = p.author, p.lineAt
 	p.root = &scope{seed: "pass\x00" + script.Seed}
 	p.scope, p.ambient = p.root, p.root
 	p.codec = codec{rt: p.rt, limit: script.MaxValueBytes, ended: func() bool { return p.ended() }}

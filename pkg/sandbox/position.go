@@ -137,7 +137,7 @@ func (o *origin) lineOf(offset int) int {
 // show returns the author's line at a place, clipped; empty when it is not known.
 func (o *origin) show(p Pos) string {
 	switch {
-	case p.Line == 0:
+	case p.Line == 0, p.File != "" && o.bundle == nil:
 		return ""
 	case p.File != "":
 		return clipLine(o.bundle.line(p), p.Column)

@@ -81,6 +81,11 @@ func fileName(address string) string {
 	if err != nil {
 		name = address
 	}
+	return shownName(name)
+}
+
+// shownName makes a name fit for errors.
+func shownName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return -1

@@ -124,7 +124,7 @@ func (p *pass) preludeHost(name string) (*goja.Object, error) {
 // preludeGlobals gives a script the globals of a file: at once when the script names
 // one of them, at first look when it could reach them otherwise.
 func (p *pass) preludeGlobals(file string, names ...string) error {
-	if p.mentions(names...) {
+	if p.names(names...) {
 		given, err := p.prelude(file)
 		if err != nil {
 			return err

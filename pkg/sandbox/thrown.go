@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -15,10 +16,12 @@ const (
 	maxThrownName = 200
 )
 
-// refusal is where an error that the host delivered comes from.
+// refusal is where an error comes from that was not made by a line of the script: the
+// host delivered it, or a snippet failed.
 type refusal struct {
-	op  int
-	pos Pos // of the call
+	op   int    // -1: none
+	pos  Pos    // of the call, or in the snippet
+	line string // empty: that of pos
 }
 
 // describe says what was thrown. ex carries the place of what is not an error; it
@@ -38,7 +41,7 @@ func (p *pass) describe(v goja.Value, ex *goja.Exception) (*Thrown, error) {
 		return nil, err
 	}
 	if r, ok := p.refused[obj]; ok && obj != nil {
-		t.Op, t.Pos, t.Line = r.op, r.pos, p.line(r.pos)
+		t.Op, t.Pos, t.Line = r.op, r.pos, cmp.Or(r.line, p.line(r.pos))
 		return t, nil
 	}
 	frames := stackOf(p.rt, obj, ex)
@@ -46,7 +49,7 @@ func (p *pass) describe(v goja.Value, ex *goja.Exception) (*Thrown, error) {
 		t.Pos = p.rejectionOf(v)
 	}
 	t.Line = p.line(t.Pos)
-	if t.Name == "ReferenceError" && len(frames) > 0 && frames[0].SrcName() == scriptName {
+	if t.Name == "ReferenceError" && len(frames) > 0 && p.written(frames[0].SrcName()) {
 		t.Undefined, _ = strings.CutSuffix(t.Message, " is not defined")
 		if t.Undefined == t.Message {
 			t.Undefined = ""
@@ -169,7 +172,7 @@ func shorten(s string, limit int) string {
 func (p *pass) here() Pos {
 	// The first frame is the function itself, the second nearly always the script.
 	p.frames = p.rt.CaptureCallStack(2, p.frames[:0])
-	if len(p.frames) == 2 && p.frames[1].SrcName() == scriptName {
+	if len(p.frames) == 2 && p.written(p.frames[1].SrcName()) {
 		if pos := p.place(p.frames[1].Position()); pos != (Pos{}) {
 			return pos
 		}

@@ -24,7 +24,7 @@ func (p *pass) noteRejection(v goja.Value) {
 		return
 	}
 	p.frames = p.rt.CaptureCallStack(2, p.frames[:0])
-	if len(p.frames) < 2 || p.frames[0].SrcName() == scriptName || p.frames[1].SrcName() != scriptName {
+	if len(p.frames) < 2 || p.written(p.frames[0].SrcName()) || !p.written(p.frames[1].SrcName()) {
 		return
 	}
 	if name := p.frames[0].FuncName(); name != "reject" && name != nativeName {

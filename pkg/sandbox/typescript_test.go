@@ -74,7 +74,7 @@ func TestLowering(t *testing.T) {
 func TestUnicodePropertyEscapes(t *testing.T) {
 	t.Parallel()
 	for _, source := range []string{`/^\p{L}+$/u.test("é")`, `/\P{L}/gu`, `const x: RegExp = /\p{L}/u`} {
-		p, err := parseScript(source)
+		p, err := parseScript(scriptName, source)
 		if err != nil {
 			t.Fatalf("parseScript(%q): %v", source, err)
 		}

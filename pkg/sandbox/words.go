@@ -16,6 +16,7 @@ const (
 	propertyMark  = `\p`   // a class of characters by a property
 	tryMember     = ".try" // the member, not the statement
 	unicodeMark   = "/u"   // a regular expression with the flag u, perhaps
+	runMark       = ".run" // codemode, by which a snippet could be run
 )
 
 // wordsOf reads a source once: it does not parse it, and what stands in a string or
@@ -40,6 +41,9 @@ func wordsOf(source string) words {
 			}
 			if word == "try" && isMember(prev, source[end:]) {
 				found[tryMember] = true
+			}
+			if word == "codemode" && !isOtherMember(source[end:]) {
+				found[runMark] = true
 			}
 			if (word == "keys" || word == "values" || word == "entries") && strings.HasPrefix(source[end:], "()") {
 				found[iteratorMark] = true
@@ -76,14 +80,30 @@ func isMember(before byte, after string) bool {
 	return (before == '{' || before == ',') && strings.HasPrefix(strings.TrimLeft(after[:min(len(after), 10)], " \t\n"), ":")
 }
 
+// isOtherMember reports whether what follows codemode makes it the member of that name
+// and no other: one that runs no snippet.
+func isOtherMember(after string) bool {
+	for _, name := range []string{".step", ".sleep", ".waitFor"} {
+		if rest, ok := strings.CutPrefix(after, name); ok {
+			return rest == "" || !isWordByte(rest[0]) && rest[0] != '\\'
+		}
+	}
+	return false
+}
+
 // isWordByte reports whether a byte is of an identifier. No word that is asked for
 // has others than these.
 func isWordByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '$' || c >= 0x80
 }
 
-// mentions reports whether the source has one of the words.
+// mentions reports whether the source has one of the words, or may run one that has.
 func (p *pass) mentions(names ...string) bool {
+	return p.everything || p.names(names...)
+}
+
+// names reports whether the source has one of the words.
+func (p *pass) names(names ...string) bool {
 	for _, name := range names {
 		if p.words[name] {
 			return true

@@ -90,6 +90,13 @@ func (s *Stream) objectsOf(ctx context.Context, key journal.Key, st journal.Stat
 	for i := range records {
 		values = append(values, records[i].Values()...)
 	}
+	inbox, err := s.journal.Inbox(ctx, key, 0)
+	if err != nil {
+		return nil, err
+	}
+	for i := range inbox {
+		values = append(values, inbox[i].Value)
+	}
 	bucket := s.journal.bucket(key)
 	request, err := s.leaderLast(ctx, kvStream(bucket), kvSubject(bucket, RequestKey(key)))
 	if err != nil && !isNotFound(err) {

@@ -38,6 +38,10 @@ func TestBuriedStaysBuried(t *testing.T) {
 	if _, err := j.Append(t.Context(), key, rev, 0, r); err != nil {
 		t.Fatal(err)
 	}
+	sig := journal.Signal{ID: execution.NewID(time.Now()), Name: "go", Value: journal.NewValue(json.RawMessage(`"c` + string(large[2:])))}
+	if err := j.PutSignal(t.Context(), key, sig); err != nil {
+		t.Fatal(err)
+	}
 	if err := s.Schedule(t.Context(), key, time.Now().Add(time.Hour), rev); err != nil {
 		t.Fatal(err)
 	}

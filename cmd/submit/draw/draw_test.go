@@ -222,3 +222,17 @@ func terminal(t *testing.T, out string) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+func TestRestIsShown(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	p := New(&b, Options{})
+	p.Event(&execution.StatusEvent{Status: execution.Sleeping, RetryAt: &day})
+	p.Event(&execution.StatusEvent{Status: execution.Waiting, Signals: []string{"go", "s\x1btop"}})
+	p.Event(&execution.StatusEvent{Status: execution.Paused, RetryAt: &day, Signals: []string{"go"}})
+	p.Event(&execution.StatusEvent{Status: execution.Completed})
+	want := "sleeping until " + day.Local().Format(time.DateTime) + "\nwaiting for go, s\\x1btop\n"
+	if got := b.String(); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -38,6 +38,10 @@ func (p *plain) Event(body any) {
 		}
 	case *execution.RetryingEvent:
 		p.line("retrying in %s: %s", duration(time.Duration(e.DelayMs)*time.Millisecond), cli.Line(reason(e.Failure, "")))
+	case *execution.StatusEvent:
+		if text := resting(e); text != "" {
+			p.line("%s", text)
+		}
 	}
 }
 

@@ -106,6 +106,11 @@ func (s *screen) Event(body any) {
 			return
 		}
 		s.update(s.style.wait.Render("↻ ") + cli.Line(reason(e.Failure, "")))
+	case *execution.StatusEvent:
+		if text := resting(e); text != "" {
+			s.live = nil
+			s.update(s.style.wait.Render("… ") + text)
+		}
 	}
 }
 

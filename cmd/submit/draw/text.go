@@ -81,6 +81,24 @@ func duration(d time.Duration) string {
 	return d.Round(time.Second).String()
 }
 
+// resting says what an execution rests for that waits neither for a person nor for its
+// next try; empty: it does not.
+func resting(e *execution.StatusEvent) string {
+	text := ""
+	switch e.Status {
+	case execution.Waiting:
+		text = "waiting for " + cli.Line(strings.Join(e.Signals, ", "))
+	case execution.Sleeping:
+		text = "sleeping"
+	default:
+		return ""
+	}
+	if e.RetryAt != nil {
+		text += " until " + e.RetryAt.Local().Format(time.DateTime)
+	}
+	return text
+}
+
 // reason is why a pass or an execution failed.
 func reason(f *execution.Failure, text string) string {
 	if text == "" && f != nil {

@@ -57,6 +57,9 @@ func run(t *testing.T, open func(t *testing.T) journal.Store, replicas bool) {
 		{"TooLargeForAnyRecordIsAnError", tooLarge},
 		{"EndedContextIsReported", endedContext},
 		{"ClaimsRaceWithWrites", race},
+		{"InboxKeepsTheOrderOfItsSignals", inboxInOrder},
+		{"RepeatedSignalIsOne", repeatedSignal},
+		{"LargeSignalComesBack", largeSignal},
 	} {
 		t.Run(c.promise, func(t *testing.T) {
 			t.Parallel()

@@ -2,6 +2,7 @@ package sandboxtest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"time"
@@ -9,7 +10,8 @@ import (
 	"github.com/reprise-run/reprise/pkg/sandbox"
 )
 
-// host fires timers in the order of their time and gives calls back their argument.
+// host fires timers in the order of their time, gives calls back their argument and
+// signals their name.
 type host struct {
 	lines []string
 	now   time.Duration
@@ -39,7 +41,7 @@ func (h *host) Turn(_ context.Context, issued []sandbox.Op) (sandbox.Event, erro
 			h.queue = append(h.queue, due{h.now, op})
 			continue
 		}
-		h.queue = append(h.queue, due{h.now + op.Delay, op})
+		h.queue = append(h.queue, due{h.now + max(op.Delay, 0), op})
 	}
 	slices.SortStableFunc(h.queue, func(a, b due) int { return int(a.at - b.at) })
 	if len(h.queue) == 0 {
@@ -48,16 +50,34 @@ func (h *host) Turn(_ context.Context, issued []sandbox.Op) (sandbox.Event, erro
 	next := h.queue[0]
 	h.queue = h.queue[1:]
 	h.now = next.at
-	ev := sandbox.Event{Op: next.op.ID, Now: start.Add(h.now)}
-	switch op := next.op; op.Kind {
+	ev := answer(next.op)
+	ev.Now = start.Add(h.now)
+	return ev, nil
+}
+
+// answer is what comes of an operation that is due.
+func answer(op sandbox.Op) sandbox.Event {
+	ev := sandbox.Event{Op: op.ID, Kind: sandbox.EventResolve}
+	switch op.Kind {
 	case sandbox.OpCall:
-		ev.Kind, ev.Value = sandbox.EventResolve, op.Args
+		ev.Value = op.Args
+	case sandbox.OpSleep:
+	case sandbox.OpSignal:
+		ev.Value = json.RawMessage(`"` + op.Method + `"`)
+		if op.Delay >= 0 {
+			return sandbox.Event{Op: op.ID, Kind: sandbox.EventReject, Name: "TimeoutError", Text: "no signal came"}
+		}
+	case sandbox.OpSnippet:
+		ev.Kind, ev.Text = sandbox.EventRunSource, snippetSources()[op.Method]
 	case sandbox.OpStep:
 		ev.Kind = sandbox.EventRunStep
 	case sandbox.OpStepDone:
-		ev.Op, ev.Kind, ev.Value = op.Target, sandbox.EventResolve, op.Result
+		ev.Op, ev.Value = op.Target, op.Result
+		if t := op.Thrown; t != nil {
+			ev.Kind, ev.Value, ev.Name, ev.Text = sandbox.EventReject, nil, t.Name, t.Message
+		}
 	default:
 		ev.Kind = sandbox.EventFire
 	}
-	return ev, nil
+	return ev
 }

@@ -39,7 +39,7 @@ func Language(t *testing.T, box sandbox.Sandbox) {
 // table is all rows.
 func table() []row {
 	return slices.Concat(syntaxRows(), loweredRows(), builtinRows(), iteratorRows(), textRows(),
-		regexpRows(), localeRows(), intlRows(), webRows(), eventRows(), urlRows(), consoleRows(), formatRows(), strangeRows())
+		regexpRows(), localeRows(), intlRows(), webRows(), eventRows(), urlRows(), consoleRows(), formatRows(), strangeRows(), platformRows())
 }
 
 // start is the clock of every row: 2026-03-01T12:00:00Z.

@@ -178,7 +178,7 @@ func (c *child) run(f frame) error {
 	compiled := c.box.Compiled()
 	c.memory.begin(script.MaxMemory)
 	defer c.awake()()
-	host := &childHost{child: c, pass: f.pass}
+	host := &childHost{child: c, pass: f.pass, numbers: make(numbering)}
 	result, err := c.box.Run(context.Background(), script, host)
 	if host.broken != nil {
 		return host.broken

@@ -49,6 +49,46 @@ var forgeries = map[string]func(out io.Writer, n uint64){
 		op(out, n, call(`1`), sandbox.Op{ID: 1, Kind: sandbox.OpClear})
 	},
 	"a timer of the past": func(out io.Writer, n uint64) { op(out, n, sandbox.Op{Kind: sandbox.OpTimer, Delay: -1}) },
+	"a sleep of the past": func(out io.Writer, n uint64) { op(out, n, sandbox.Op{Kind: sandbox.OpSleep, Delay: -1}) },
+	"a sleep of a hundred years": func(out io.Writer, n uint64) {
+		op(out, n, sandbox.Op{Kind: sandbox.OpSleep, Delay: sandbox.MaxWait + 1})
+	},
+	"a sleep with a name": func(out io.Writer, n uint64) { op(out, n, sandbox.Op{Kind: sandbox.OpSleep, Method: "x"}) },
+	"a signal without a name": func(out io.Writer, n uint64) {
+		op(out, n, sandbox.Op{Kind: sandbox.OpSignal, Delay: sandbox.NoTimeout})
+	},
+	"a signal with a long name": func(out io.Writer, n uint64) {
+		op(out, n, sandbox.Op{Kind: sandbox.OpSignal, Method: strings.Repeat("x", sandbox.MaxName+1)})
+	},
+	"a signal with a name that is not UTF-8": func(out io.Writer, n uint64) {
+		op(out, n, sandbox.Op{Kind: sandbox.OpSignal, Method: "\xff"})
+	},
+	"a signal that timed out": func(out io.Writer, n uint64) {
+		op(out, n, sandbox.Op{Kind: sandbox.OpSignal, Method: "x", Delay: -2})
+	},
+	"a signal for ever": func(out io.Writer, n uint64) {
+		op(out, n, sandbox.Op{Kind: sandbox.OpSignal, Method: "x", Delay: sandbox.MaxWait + 1})
+	},
+	"a snippet without a name": func(out io.Writer, n uint64) { op(out, n, sandbox.Op{Kind: sandbox.OpSnippet}) },
+	"a snippet that waits": func(out io.Writer, n uint64) {
+		op(out, n, sandbox.Op{Kind: sandbox.OpSnippet, Method: "x", Delay: 1})
+	},
+	"a snippet with its input": func(out io.Writer, n uint64) {
+		op(out, n, sandbox.Op{Kind: sandbox.OpSnippet, Method: "x", Args: raw(`1`)})
+	},
+	"a snippet of a connector": func(out io.Writer, n uint64) {
+		op(out, n, sandbox.Op{Kind: sandbox.OpSnippet, Connector: "items", Method: "x"})
+	},
+	"a sleep with a result": func(out io.Writer, n uint64) { op(out, n, sandbox.Op{Kind: sandbox.OpSleep, Result: raw(`1`)}) },
+	"a sleep that is invalid": func(out io.Writer, n uint64) {
+		op(out, n, sandbox.Op{Kind: sandbox.OpSleep, Invalid: &sandbox.Invalid{Problem: "x"}})
+	},
+	"the clearing of a sleep": func(out io.Writer, n uint64) {
+		op(out, n, sandbox.Op{Kind: sandbox.OpSleep}, sandbox.Op{ID: 1, Kind: sandbox.OpClear})
+	},
+	"the end of a snippet": func(out io.Writer, n uint64) {
+		op(out, n, sandbox.Op{Kind: sandbox.OpSnippet, Method: "x"}, sandbox.Op{ID: 1, Kind: sandbox.OpStepDone})
+	},
 	"an unknown operation": func(out io.Writer, n uint64) {
 		op(out, n, sandbox.Op{Kind: "format"})
 	},

@@ -3,6 +3,7 @@ package worker
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 	"unicode/utf8"
 
 	"github.com/reprise-run/reprise/pkg/sandbox"
@@ -70,7 +71,8 @@ const (
 	opOutstanding opState = iota
 	opRunning             // the closure of a step
 	opSettled
-	opTimer // a timer that has not fired
+	opTimer   // a timer that has not fired
+	opSnippet // one whose source is not here
 )
 
 // forged is returned when a worker says what no script can make it say.
@@ -81,7 +83,7 @@ func (e *forged) Error() string { return "the worker is not to be trusted: " + e
 func forgery(format string, args ...any) error { return &forged{fmt.Sprintf(format, args...)} }
 
 func newLedger(s sandbox.Script) *ledger {
-	l := &ledger{limits: limitsOf(s), connectors: make(map[string]bool, len(s.Connectors))}
+	l := &ledger{limits: limitsOf(s), numbers: make(numbering), connectors: make(map[string]bool, len(s.Connectors))}
 	for _, name := range s.Connectors {
 		l.connectors[name] = true
 	}
@@ -132,6 +134,8 @@ func (l *ledger) admit(o *sandbox.Op) (opState, error) {
 			return 0, forgery("a timer of %v", o.Delay)
 		}
 		return opTimer, nil
+	case sandbox.OpSleep, sandbox.OpSignal, sandbox.OpSnippet:
+		return l.admitOwn(o)
 	case sandbox.OpStepDone:
 		if o.Target < 0 || o.Target >= len(l.ops) || l.ops[o.Target] != opRunning {
 			return 0, forgery("the end of %d, which is no running step", o.Target)
@@ -146,6 +150,28 @@ func (l *ledger) admit(o *sandbox.Op) (opState, error) {
 		return opSettled, nil
 	}
 	return 0, forgery("an operation of kind %q", o.Kind)
+}
+
+// admitOwn checks an operation of codemode that has no value: nothing but a name and a
+// time leaves the sandbox with it.
+func (l *ledger) admitOwn(o *sandbox.Op) (opState, error) {
+	if o.Connector != "" || o.Args != nil || o.Result != nil || o.Invalid != nil || o.Target != 0 {
+		return 0, forgery("a value with an operation %q", o.Kind)
+	}
+	least, most, state := time.Duration(0), sandbox.MaxWait, opOutstanding
+	switch o.Kind {
+	case sandbox.OpSignal:
+		least = sandbox.NoTimeout
+	case sandbox.OpSnippet:
+		most, state = 0, opSnippet
+	}
+	if o.Delay < least || o.Delay > most {
+		return 0, forgery("an operation %q of %v", o.Kind, o.Delay)
+	}
+	if named := o.Kind != sandbox.OpSleep; named != (o.Method != "") || len(o.Method) > sandbox.MaxName {
+		return 0, forgery("an operation %q with a name of %d bytes", o.Kind, len(o.Method))
+	}
+	return state, nil
 }
 
 // fields checks everything that an operation of any kind has.
@@ -199,6 +225,9 @@ func (l *ledger) take() []sandbox.Op {
 func (l *ledger) event(ev sandbox.Event) error {
 	if ev.Op < 0 || ev.Op >= len(l.ops) {
 		return fmt.Errorf("the host answers operation %d of %d", ev.Op, len(l.ops))
+	}
+	if ev.Kind == sandbox.EventRunSource && l.ops[ev.Op] != opSnippet {
+		return fmt.Errorf("the host gives a source to operation %d, which waits for none", ev.Op)
 	}
 	l.ops[ev.Op] = opSettled
 	if ev.Kind == sandbox.EventRunStep {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -58,6 +59,18 @@ type echo struct {
 	lines []string
 	queue []sandbox.Event
 	turns int
+	ops   []sandbox.Op
+	now   time.Time
+}
+
+// snippets are the sources that an echo knows.
+var snippets = map[string]string{
+	"double": `async (n: number) => { console.log("quiet"); await codemode.sleep(1000); return n * 2 }`,
+	"outer":  `async (n) => [await codemode.run("double", n), await items.echo(n), await codemode.step("s", () => n)]`,
+	"broken": "const x = 1;\nconst = 2",
+	"throws": "const f = () => {\n  throw new RangeError('low') };\nf()",
+	"fails":  `await items.fail()`,
+	"large":  `const s = "` + strings.Repeat("x", 3<<20) + `"; s.length`,
 }
 
 func (h *echo) Print(line string) {
@@ -70,6 +83,7 @@ var errStuck = errors.New("nothing is outstanding")
 
 func (h *echo) Turn(ctx context.Context, issued []sandbox.Op) (sandbox.Event, error) {
 	h.turns++
+	h.ops = append(h.ops, issued...)
 	for _, op := range issued {
 		ev := sandbox.Event{Op: op.ID}
 		switch op.Kind {
@@ -87,6 +101,8 @@ func (h *echo) Turn(ctx context.Context, issued []sandbox.Op) (sandbox.Event, er
 			ev.Op, ev.Kind, ev.Value = op.Target, sandbox.EventResolve, op.Result
 		case sandbox.OpTimer, sandbox.OpStepTimer:
 			ev.Kind = sandbox.EventFire
+		case sandbox.OpSleep, sandbox.OpSignal, sandbox.OpSnippet:
+			ev = h.own(op)
 		case sandbox.OpClear:
 			h.queue = slices.DeleteFunc(h.queue, func(e sandbox.Event) bool { return e.Op == op.Target })
 			continue
@@ -100,6 +116,28 @@ func (h *echo) Turn(ctx context.Context, issued []sandbox.Op) (sandbox.Event, er
 	ev := h.queue[0]
 	h.queue = h.queue[1:]
 	return ev, nil
+}
+
+// own answers an operation of codemode. Sleeps take their time.
+func (h *echo) own(op sandbox.Op) sandbox.Event {
+	ev := sandbox.Event{Op: op.ID, Kind: sandbox.EventResolve}
+	switch {
+	case op.Kind == sandbox.OpSleep:
+		if h.now.IsZero() {
+			h.now = epoch
+		}
+		h.now = h.now.Add(op.Delay)
+		ev.Now = h.now
+	case op.Kind == sandbox.OpSignal && op.Delay < 0:
+		ev.Value = raw(`"` + op.Method + `"`)
+	case op.Kind == sandbox.OpSignal:
+		ev.Kind, ev.Name, ev.Text = sandbox.EventReject, "TimeoutError", op.Delay.String()
+	case snippets[op.Method] == "":
+		ev.Kind, ev.Text = sandbox.EventReject, "no snippet "+op.Method
+	default:
+		ev.Kind, ev.Text = sandbox.EventRunSource, snippets[op.Method]
+	}
+	return ev
 }
 
 var epoch = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

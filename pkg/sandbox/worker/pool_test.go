@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/reprise-run/reprise/pkg/sandbox"
 )
 
@@ -30,6 +32,17 @@ func TestPassInAWorkerEndsAsInProcess(t *testing.T) {
 		`function f() { f() } f()`,
 		`const o = {}; o.o = o; o`,
 		`items.echo(1); items.echo(2); "unawaited"`,
+		`await codemode.sleep(5000); await codemode.sleep(new Date(Date.now() + 60000)); Date.now()`,
+		`await codemode.sleep("soon")`,
+		`await codemode.waitFor("paid")`,
+		`try { await codemode.waitFor("late", {timeoutMs: 1500}) } catch (e) { [e.name, e.message] }`,
+		`await codemode.run("outer", 4)`,
+		`await Promise.all([codemode.run("double", 1), codemode.run("double", 2), codemode.run("large")])`,
+		`await codemode.run("none")`,
+		`await codemode.run("broken")`,
+		`await codemode.run("throws")`,
+		`await codemode.run("fails")`,
+		`codemode.run("double", 1); codemode.sleep(1); codemode.waitFor("x"); "unawaited"`,
 	} {
 		want, got := &echo{}, &echo{}
 		wantResult, wantErr := box.Run(t.Context(), withInput(source), want)
@@ -39,6 +52,9 @@ func TestPassInAWorkerEndsAsInProcess(t *testing.T) {
 		}
 		if text(gotErr) != text(wantErr) {
 			t.Errorf("%s: Run = %v, want %v", source, gotErr, wantErr)
+		}
+		if diff := cmp.Diff(want.ops, got.ops); diff != "" {
+			t.Errorf("%s: operations:\n%s", source, diff)
 		}
 		if len(got.lines) != len(want.lines) || got.turns != want.turns {
 			t.Errorf("%s: %d lines and %d turns, want %d and %d", source, len(got.lines), got.turns, len(want.lines), want.turns)

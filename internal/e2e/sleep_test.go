@@ -1,0 +1,198 @@
+package e2e
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/reprise-run/reprise/internal/natstest"
+	"github.com/reprise-run/reprise/pkg/control"
+	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/stream"
+)
+
+// reaches waits until an execution has a status, and returns its record.
+func (r *rig) reaches(id execution.ID, want execution.Status) execution.Record {
+	r.t.Helper()
+	var rec execution.Record
+	natstest.Eventually(r.t, fmt.Sprintf("status %s of %s", want, id), func() bool {
+		var err error
+		rec, err = r.client.Get(r.t.Context(), id)
+		return err == nil && rec.Status == want
+	})
+	return rec
+}
+
+// ends waits for the outcome of an execution.
+func (r *rig) ends(id execution.ID) execution.Outcome {
+	r.t.Helper()
+	o, err := r.client.Wait(r.t.Context(), id, control.Follow{})
+	if err != nil {
+		r.t.Fatalf("wait: %v", err)
+	}
+	return o
+}
+
+// opened opens the assets as an operator would.
+func (r *rig) opened() *stream.Stream {
+	r.t.Helper()
+	s, err := stream.Open(r.t.Context(), r.nc, stream.Config{})
+	if err != nil {
+		r.t.Fatalf("open: %v", err)
+	}
+	return s
+}
+
+// idle fails unless the queue has no message of the runtime.
+func (r *rig) idle(s *stream.Stream) {
+	r.t.Helper()
+	natstest.Eventually(r.t, "an empty queue", func() bool {
+		n, err := s.Queued(r.t.Context(), execution.DefaultRuntime)
+		return err == nil && n == 0
+	})
+}
+
+func TestSleepOutlastsExecutorAndServer(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	stop := r.start(nil)
+	id := r.submit(execution.Request{Code: `async () => { await items.echo(1); const from = Date.now(); await codemode.sleep(3500); await items.echo(2); return Date.now() - from >= 3500 }`})
+	rec := r.reaches(id, execution.Sleeping)
+	if rec.RetryAt == nil || rec.RetryAt.Before(rec.CreatedAt.Add(3*time.Second)) {
+		t.Errorf("retryAt %v, want that of the sleep", rec.RetryAt)
+	}
+	r.idle(r.opened())
+	stop()
+	r.server.Restart()
+	natstest.Eventually(t, "the client", r.nc.IsConnected)
+	r.start(nil)
+	r.completed(r.ends(id), "true")
+	if n := r.items.Runs("echo"); n != 2 {
+		t.Errorf("echo ran %d times, want 2", n)
+	}
+}
+
+// What sleeps costs the executor nothing: no message, no goroutine.
+func TestThousandSleepersHoldNothing(t *testing.T) {
+	r := up(t)
+	s := r.opened()
+	r.completed(r.run(`async () => { await codemode.sleep(0); return 1 }`), "1")
+	before := runtime.NumGoroutine()
+	const sleepers, submitters = 1000, 20
+	var work sync.WaitGroup
+	for n := range submitters {
+		work.Go(func() {
+			for range sleepers / submitters {
+				code := `async () => { await codemode.sleep(3600_000) }`
+				if n%2 == 0 {
+					code = `async () => { await codemode.waitFor("go", {timeoutMs: 3600_000}) }`
+				}
+				if _, err := r.client.Submit(t.Context(), execution.Request{Code: code}); err != nil {
+					t.Errorf("submit: %v", err)
+				}
+			}
+		})
+	}
+	work.Wait()
+	natstest.Eventually(t, "all asleep", func() bool {
+		n := 0
+		states, err := s.States(t.Context(), execution.DefaultRuntime, stream.StatesQuery{})
+		for _, l := range states {
+			if l.State.Status == execution.Sleeping || l.State.Status == execution.Waiting {
+				n++
+			}
+		}
+		return err == nil && n == sleepers
+	})
+	r.idle(s)
+	natstest.Eventually(t, fmt.Sprintf("no more than %d goroutines", before+20), func() bool { return runtime.NumGoroutine() <= before+20 })
+}
+
+// A gate and a sleep stand beside each other: the time lets the code go on, and the
+// person can still decide.
+func TestSleepEndsWhileAPersonIsAsked(t *testing.T) {
+	t.Parallel()
+	r := up(t)
+	o := r.paused(`async () => { const item = items.create_item({title: "a"}); const slept = codemode.sleep(700).then(() => items.echo("late")); return [await slept, (await item).title] }`)
+	rec := r.get(o.ExecutionID)
+	if rec.Status != execution.Paused || rec.RetryAt == nil {
+		t.Errorf("status %s, retryAt %v, want paused with a time", rec.Status, rec.RetryAt)
+	}
+	natstest.Eventually(t, "the end of the sleep", func() bool { return r.items.Runs("echo") == 1 })
+	if rec := r.reaches(o.ExecutionID, execution.Paused); rec.RetryAt != nil {
+		t.Errorf("retryAt %v, want none any more", rec.RetryAt)
+	}
+	r.completed(r.approve(o.ExecutionID), `["late", "a"]`)
+}
+
+// An approval lets an execution go on that has a time as well; the sleep is not cut short,
+// and leaves no schedule.
+func TestApprovedExecutionSleepsOn(t *testing.T) {
+	t.Parallel()
+	r := up(t)
+	o := r.paused(`async () => { const nap = codemode.sleep(3600_000); await items.create_item({title: "a"}); await Promise.race([nap, codemode.waitFor("go")]); return "went" }`)
+	approved := make(chan execution.Outcome, 1)
+	go func() { approved <- r.approve(o.ExecutionID) }()
+	if rec := r.reaches(o.ExecutionID, execution.Waiting); rec.RetryAt == nil || len(rec.Signals) != 1 {
+		t.Errorf("retryAt %v, signals %v, want both", rec.RetryAt, rec.Signals)
+	}
+	if delivered, err := r.client.Signal(t.Context(), o.ExecutionID, "go", nil); err != nil || !delivered {
+		t.Errorf("Signal = %v, %v, want delivered", delivered, err)
+	}
+	r.completed(<-approved, `"went"`)
+	if there, err := r.opened().Scheduled(t.Context(), journal.Key{Runtime: execution.DefaultRuntime, ID: o.ExecutionID}); err != nil || there {
+		t.Errorf("scheduled %v, %v", there, err)
+	}
+}
+
+func TestPostponedExecutionStartsInTime(t *testing.T) {
+	t.Parallel()
+	r := up(t)
+	start := time.Now().Add(1500 * time.Millisecond)
+	id := r.submit(execution.Request{Code: `() => Date.now()`, StartAt: &start})
+	if rec := r.reaches(id, execution.Sleeping); rec.RetryAt == nil || !rec.RetryAt.Equal(start.UTC()) {
+		t.Errorf("retryAt %v, want %v", rec.RetryAt, start)
+	}
+	o := r.ends(id)
+	r.status(o, execution.Completed)
+	if string(o.Result) < fmt.Sprint(start.UnixMilli()) {
+		t.Errorf("started at %s, want %d or later", o.Result, start.UnixMilli())
+	}
+}
+
+// A schedule of the server that anybody publishes submits again and again, each time an
+// execution of its own.
+func TestCronSubmits(t *testing.T) {
+	t.Parallel()
+	r := up(t)
+	// What nats pub --schedule-cron … --schedule-dest … publishes.
+	m := nats.NewMsg("executions.schedule.default.nightly")
+	m.Header.Set(jetstream.ScheduleHeader, "* * * * * *")
+	m.Header.Set(jetstream.ScheduleTargetHeader, "executions.submit.default")
+	m.Data = []byte(`{"code": "async (input) => await items.echo(input)", "input": "tick", "labels": {"by": "cron"}}`)
+	s := r.opened()
+	if _, err := s.JetStream().PublishMsg(t.Context(), m); err != nil {
+		t.Fatalf("publish: %v", err)
+	}
+	seen := map[execution.ID]bool{}
+	natstest.Eventually(t, "three executions", func() bool {
+		l, err := r.client.List(t.Context(), control.ListQuery{Status: execution.Completed, Label: "by=cron"})
+		for _, rec := range l.Executions {
+			seen[rec.ExecutionID] = true
+		}
+		return err == nil && len(seen) >= 3
+	})
+	queue, err := s.JetStream().Stream(t.Context(), stream.StreamName)
+	if err == nil {
+		err = queue.Purge(t.Context(), jetstream.WithPurgeSubject(m.Subject))
+	}
+	if err != nil {
+		t.Errorf("end the schedule: %v", err)
+	}
+}
