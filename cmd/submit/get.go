@@ -15,7 +15,7 @@ import (
 )
 
 func (a *app) getCommand() *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use: "get ID", Short: "Show an execution", Args: exactly("an ID"),
 		Long: "Show an execution: where it stands, its calls and its console lines. Standard output\n" +
 			"carries the result; with --json the whole record.",
@@ -33,6 +33,8 @@ func (a *app) getCommand() *cobra.Command {
 			})
 		},
 	}
+	a.addMaxChars(c)
+	return c
 }
 
 // exactly takes as many arguments as there are names.
@@ -49,7 +51,7 @@ func exactly(names ...string) cobra.PositionalArgs {
 // showRecord prints the record: as the API answers it, or for people.
 func (a *app) showRecord(ctx context.Context, s *session, r execution.Record) error {
 	if a.json {
-		return a.print(r)
+		return a.printRecord(ctx, s, r)
 	}
 	p := a.printer()
 	p.Note(fmt.Sprintf("%s  runtime %s  attempt %d  created %s  updated %s", r.ExecutionID, r.Runtime, r.Attempt,
@@ -71,7 +73,19 @@ func (a *app) showRecord(ctx context.Context, s *session, r execution.Record) er
 	if err != nil {
 		return err
 	}
-	return a.printResult(result)
+	return a.printResult(a.cut(result))
+}
+
+// printRecord prints the record as the API answers it, but for what --max-chars says.
+func (a *app) printRecord(ctx context.Context, s *session, r execution.Record) error {
+	if a.maxChars > 0 && r.Status == execution.Completed && !r.ResultOmitted {
+		result, err := fetch(ctx, s.client, r.ExecutionID, r.Result) // cut is the value, not a pointer to it
+		if err != nil {
+			return err
+		}
+		r.Result = a.cut(result)
+	}
+	return a.print(r)
 }
 
 // finish draws the end of a record and closes the printer.

@@ -7,9 +7,12 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/spf13/cobra"
+
 	"github.com/reprise-run/reprise/internal/cli"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/shape"
 )
 
 // print writes an answer of the API to standard output: one line of JSON.
@@ -32,7 +35,9 @@ func (a *app) printOutcome(ctx context.Context, s *session, o execution.Outcome)
 		if err != nil {
 			return cli.Fail(cli.Unreachable, "", err)
 		}
-		o.Result = result
+		if o.Result = result; !o.ResultOmitted {
+			o.Result = a.cut(result)
+		}
 	}
 	switch {
 	case a.json:
@@ -85,22 +90,32 @@ func (a *app) printResult(raw json.RawMessage) error {
 
 // fetch returns the value behind a pointer, and every other value as it is.
 func fetch(ctx context.Context, c *control.Client, id execution.ID, raw json.RawMessage) (json.RawMessage, error) {
-	var pointer map[string]json.RawMessage
-	if !bytes.HasPrefix(raw, []byte(`{"$object":`)) || json.Unmarshal(raw, &pointer) != nil || len(pointer) != 2 || pointer["bytes"] == nil {
-		return raw, nil //nolint:nilerr // not a pointer
-	}
-	var hash string
-	if err := json.Unmarshal(pointer["$object"], &hash); err != nil {
-		return raw, nil //nolint:nilerr // somebody's own value that looks like a pointer
-	}
-	body, err := c.Object(ctx, id, hash)
-	switch {
-	case errors.Is(err, control.ErrNotFound):
-		return raw, nil // the same
-	case err != nil:
+	body, err := c.Resolve(ctx, id, raw)
+	if err != nil {
 		return nil, fmt.Errorf("the execution completed, its result cannot be fetched: %w", err)
 	}
 	return body, nil
+}
+
+// addMaxChars defines --max-chars, for the commands that print a result.
+func (a *app) addMaxChars(c *cobra.Command) {
+	c.Flags().IntVar(&a.maxChars, "max-chars", 0, "cut the result that is printed to `NUMBER` characters; it stays JSON of the same shape")
+}
+
+// checkMaxChars checks --max-chars where a command has it.
+func (a *app) checkMaxChars(c *cobra.Command) error {
+	if f := c.Flags().Lookup("max-chars"); f != nil && f.Changed && a.maxChars < 2 {
+		return cli.Misuse("--max-chars: must be at least 2, got %d", a.maxChars)
+	}
+	return nil
+}
+
+// cut applies --max-chars to a result.
+func (a *app) cut(raw json.RawMessage) json.RawMessage {
+	if a.maxChars == 0 {
+		return raw
+	}
+	return shape.Truncate(raw, a.maxChars)
 }
 
 // printRefusal keeps the promise of --json when there is no outcome to print.

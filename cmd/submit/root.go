@@ -43,6 +43,7 @@ func (a *app) root() *cobra.Command {
 		return cli.Fail(cli.Usage, "see "+c.CommandPath()+" --help", err)
 	})
 	a.addFlags(c)
+	a.addMaxChars(c)
 	o.add(c)
 	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand(),
 		a.rollbackCommand(), a.cancelCommand())

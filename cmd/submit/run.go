@@ -85,6 +85,8 @@ type app struct {
 	timeout time.Duration
 	json    bool
 
+	maxChars int // of a result that is printed; 0: all
+
 	embedded   bool
 	storeDir   string
 	isolation  string
@@ -138,6 +140,9 @@ func (a *app) begin(c *cobra.Command, _ []string) error {
 		}
 	}
 	if err := a.checkLimits(c); err != nil {
+		return err
+	}
+	if err := a.checkMaxChars(c); err != nil {
 		return err
 	}
 	a.started = true

@@ -17,7 +17,7 @@ import (
 )
 
 func (a *app) watchCommand() *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use: "watch [ID]", Short: "Follow an execution, or all events of a runtime",
 		Long: "With an ID: follow the execution to its outcome, as submit does. Without one: print every\n" +
 			"event of the runtime as a line of JSON until interrupted.",
@@ -39,6 +39,8 @@ func (a *app) watchCommand() *cobra.Command {
 			return a.watchOne(c.Context(), id)
 		},
 	}
+	a.addMaxChars(c)
+	return c
 }
 
 // watchOne follows one execution to its outcome.

@@ -53,6 +53,7 @@ var arrows = map[string][]string{
 	"pkg/execution":        {"pkg/value"},
 	"pkg/retry":            {},
 	"pkg/value":            {},
+	"pkg/shape":            {},
 	"pkg/journal":          {"pkg/execution", "pkg/value"},
 	"pkg/sandbox/...":      {"pkg/sandbox/...", "pkg/value"},
 	"pkg/connector":        {"pkg/retry", "pkg/execution", "pkg/value"},

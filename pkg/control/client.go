@@ -34,6 +34,16 @@ type ClientConfig struct {
 	// Timeout bounds each request, and the acknowledgement of a submission.
 	// It does not bound how long an outcome is waited for. Default 5s.
 	Timeout time.Duration
+
+	// Transform changes the result of a completed execution before [Client.Execute]
+	// and [Client.Wait] return it, such as by [shape.Truncate]. It gets the whole
+	// value, also one that answers show as {"$object": hash}, and is not called for
+	// any other outcome or for a note in the place of a result. What is stored stays
+	// as it is. When it fails, panics or returns what is no JSON, the result stays as
+	// it came. Default: none.
+	//
+	// [shape.Truncate]: https://pkg.go.dev/github.com/reprise-run/reprise/pkg/shape#Truncate
+	Transform func(json.RawMessage) (json.RawMessage, error)
 }
 
 // Client talks to the executors of one runtime.
@@ -42,6 +52,8 @@ type Client struct {
 	js      jetstream.JetStream
 	runtime string
 	timeout time.Duration
+
+	transform func(json.RawMessage) (json.RawMessage, error)
 }
 
 // NewClient returns a client. It needs no closing.
@@ -58,7 +70,7 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configure client: %w", err)
 	}
-	return &Client{nc: c.Conn, js: js, runtime: c.Runtime, timeout: c.Timeout}, nil
+	return &Client{nc: c.Conn, js: js, runtime: c.Runtime, timeout: c.Timeout, transform: c.Transform}, nil
 }
 
 func openJetStream(c ClientConfig) (jetstream.JetStream, error) {

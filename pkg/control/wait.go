@@ -71,5 +71,9 @@ func (c *Client) publishSoon(ctx context.Context, r execution.Request) (Receipt,
 
 func (c *Client) follow(ctx context.Context, w *Watch, id execution.ID, f Follow) (execution.Outcome, error) {
 	look := func(ctx context.Context) (execution.Record, error) { return c.Get(ctx, id) }
-	return follower{events: w.events, look: look, onEvent: f.OnEvent, onTrouble: f.OnTrouble}.run(ctx)
+	o, err := follower{events: w.events, look: look, onEvent: f.OnEvent, onTrouble: f.OnTrouble}.run(ctx)
+	if err != nil {
+		return o, err
+	}
+	return c.shaped(ctx, o), nil
 }
