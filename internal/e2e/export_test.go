@@ -41,15 +41,15 @@ func TestExportsReplayOffline(t *testing.T) {
 	t.Parallel()
 	r := up(t)
 	large := r.run(`async () => { console.log("x"); const big = await items.big_result(); return [big, new Date(0), 7n] }`)
-	failing := r.failed(`async () => { await items.echo({d: new Date(5)}); await items.boom() }`)
-	restarted := r.failed(`async () => { await items.echo(1); const a = await items.checkpoint_read(); return [a, await items.boom_once()] }`)
+	failing := r.failing(`async () => { await items.echo({d: new Date(5)}); await items.boom() }`)
+	restarted := r.failing(`async () => { await items.echo(1); const a = await items.checkpoint_read(); return [a, await items.boom_once()] }`)
 	r.restart(restarted.ExecutionID, -1)
 	r.restart(restarted.ExecutionID, 1)
 	fork := r.fork(control.Fork{ID: restarted.ExecutionID, From: 1})
 	for name, id := range map[string]execution.ID{
 		"large values": large.ExecutionID, "an error": failing.ExecutionID, "restarted": restarted.ExecutionID, "a fork": fork.ExecutionID,
 		"paused":         r.paused(gated).ExecutionID,
-		"malformed code": r.failed(`async () => { let let }`).ExecutionID,
+		"malformed code": r.failing(`async () => { let let }`).ExecutionID,
 	} {
 		e := r.export(id)
 		if err := check(t, e, ""); err != nil {

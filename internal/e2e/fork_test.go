@@ -74,7 +74,7 @@ func TestForkRunsOtherCode(t *testing.T) {
 func TestForkedCallKeepsItsIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	o := r.failed(`async () => { await items.echo(1); await items.retry_once(); return await items.echo(2) }`)
+	o := r.failing(`async () => { await items.echo(1); await items.retry_once(); return await items.echo(2) }`)
 	got := r.fork(control.Fork{ID: o.ExecutionID, From: 2})
 	r.completed(got, `2`)
 	source, fork := string(o.ExecutionID), string(got.ExecutionID)

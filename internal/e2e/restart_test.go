@@ -30,8 +30,8 @@ func (r *rig) idle() {
 	})
 }
 
-// failed submits code that must end with an error.
-func (r *rig) failed(code string) execution.Outcome {
+// failing submits code that must end with an error.
+func (r *rig) failing(code string) execution.Outcome {
 	r.t.Helper()
 	o := r.request(execution.Request{Code: code, Retry: &execution.Retry{Off: true}})
 	r.status(o, execution.Error)
@@ -67,7 +67,7 @@ func (r *rig) wait(id execution.ID) execution.Outcome {
 func TestRestartRunsOnlyTheCallThatFailed(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	o := r.failed(`async () => { console.log("hi"); await items.echo(1); return await items.boom_once() }`)
+	o := r.failing(`async () => { console.log("hi"); await items.echo(1); return await items.boom_once() }`)
 	got := r.restart(o.ExecutionID, -1)
 	r.completed(got, `{"calls": 2}`)
 	if a, b := r.items.Runs("echo"), r.items.Runs("boom_once"); a != 1 || b != 2 {
@@ -85,7 +85,7 @@ func TestRestartRunsOnlyTheCallThatFailed(t *testing.T) {
 func TestRestartedExecutionHasANewBudgetAndMayFailAgain(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	o := r.failed(`async () => { await items.echo(1); await items.boom() }`)
+	o := r.failing(`async () => { await items.echo(1); await items.boom() }`)
 	for n := range 3 {
 		got := r.restart(o.ExecutionID, -1)
 		if got.Status != execution.Error || r.items.Runs("boom") != n+2 || got.Attempt != n+2 {
@@ -100,7 +100,7 @@ func TestRestartedExecutionHasANewBudgetAndMayFailAgain(t *testing.T) {
 func TestRestartRunsAgainWhatAskedForARetry(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	o := r.failed(`async () => { await items.retry_always(); return 1 }`)
+	o := r.failing(`async () => { await items.retry_always(); return 1 }`)
 	r.status(r.restart(o.ExecutionID, -1), execution.Error)
 	if n := r.items.Runs("retry_always"); n != 2 {
 		t.Errorf("the call that asked for a retry ran %d times, want 2", n)
@@ -210,7 +210,7 @@ func TestLateSubmissionDoesNoHarmToARestartedExecution(t *testing.T) {
 func TestOneOfManyRestartsWins(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	o := r.failed(`async () => { await items.echo(1); return await items.boom_once() }`)
+	o := r.failing(`async () => { await items.echo(1); return await items.boom_once() }`)
 	const many = 8
 	answers := make(chan error, many)
 	for range many {
@@ -238,7 +238,7 @@ func TestRestartIsFoundWithoutItsWake(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	first := r.start(nil)
-	o := r.failed(`async () => await items.boom_once()`)
+	o := r.failing(`async () => await items.boom_once()`)
 	first()
 	r.crash("PUB $KV.executions.default."+string(o.ExecutionID)+".state", func(ctx context.Context) error {
 		_, err := r.client.Restart(ctx, control.Restart{ID: o.ExecutionID})

@@ -51,18 +51,13 @@ func up(t testing.TB) *rig {
 // start runs an executor until the test ends, or stop is called, which drains it.
 func (r *rig) start(change func(*executor.Config), extra ...connector.Named) (stop func()) {
 	r.t.Helper()
-	named := append(extra, connector.Named{Name: "items", Connector: r.items})
-	set, err := connector.NewSet(connector.SetConfig{Connectors: named})
-	if err != nil {
-		r.t.Fatalf("new set: %v", err)
-	}
-	cfg := executor.Config{Conn: r.nc, Connectors: set, AckWait: 2 * time.Second, DrainTimeout: -1, Grace: 100 * time.Millisecond}
-	if change != nil {
-		change(&cfg)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, done := make(chan struct{}), make(chan error, 1)
-	go func() { done <- executor.Run(ctx, cfg, func(string) { close(ready) }) }()
+	return r.startWith(change, append(extra, connector.Named{Name: "items", Connector: r.items})...)
+}
+
+// startWith does the same with these connectors alone.
+func (r *rig) startWith(change func(*executor.Config), named ...connector.Named) (stop func()) {
+	r.t.Helper()
+	cancel, done := r.launch(change, named)
 	stopped := false
 	stop = func() {
 		if stopped {
@@ -75,12 +70,41 @@ func (r *rig) start(change func(*executor.Config), extra ...connector.Named) (st
 		}
 	}
 	r.t.Cleanup(stop)
+	return stop
+}
+
+// startMortal runs an executor that can be killed: its connection is cut, so that
+// nothing is heard of it afterwards. Nobody waits for its end.
+func (r *rig) startMortal(change func(*executor.Config), extra ...connector.Named) (kill func()) {
+	r.t.Helper()
+	mortal := *r
+	mortal.nc = r.server.Conn()
+	cancel, _ := mortal.launch(change, append(extra, connector.Named{Name: "items", Connector: r.items}))
+	r.t.Cleanup(cancel)
+	return mortal.nc.Close
+}
+
+// launch runs an executor until cancel is called and waits until it takes work.
+func (r *rig) launch(change func(*executor.Config), named []connector.Named) (cancel func(), done <-chan error) {
+	r.t.Helper()
+	set, err := connector.NewSet(connector.SetConfig{Connectors: named})
+	if err != nil {
+		r.t.Fatalf("new set: %v", err)
+	}
+	cfg := executor.Config{Conn: r.nc, Connectors: set, AckWait: 2 * time.Second, DrainTimeout: -1, Grace: 100 * time.Millisecond}
+	if change != nil {
+		change(&cfg)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ready, ended := make(chan struct{}), make(chan error, 1)
+	go func() { ended <- executor.Run(ctx, cfg, func(string) { close(ready) }) }()
 	select {
 	case <-ready:
-	case err := <-done:
+	case err := <-ended:
+		cancel()
 		r.t.Fatalf("executor did not start: %v", err)
 	}
-	return stop
+	return cancel, ended
 }
 
 // run submits code and returns its outcome.
@@ -91,7 +115,9 @@ func (r *rig) run(code string) execution.Outcome {
 
 func (r *rig) request(q execution.Request) execution.Outcome {
 	r.t.Helper()
-	o, err := r.client.Execute(r.t.Context(), q, control.Follow{})
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	o, err := r.client.Execute(ctx, q, control.Follow{})
 	if err != nil {
 		r.t.Fatalf("execute: %v", err)
 	}
@@ -109,11 +135,19 @@ func (r *rig) paused(code string) execution.Outcome {
 // approve approves all that waits and returns the next outcome.
 func (r *rig) approve(id execution.ID) execution.Outcome {
 	r.t.Helper()
-	o, err := r.client.Approve(r.t.Context(), control.Approval{ID: id, As: "ann"}, control.Follow{})
+	o, err := r.decide(control.Approval{ID: id, As: "ann"})
 	if err != nil {
 		r.t.Fatalf("approve: %v", err)
 	}
 	return o
+}
+
+// decide approves and returns what comes of it, in time.
+func (r *rig) decide(a control.Approval) (execution.Outcome, error) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	return r.client.Approve(ctx, a, control.Follow{})
 }
 
 func (r *rig) key(id execution.ID) journal.Key {

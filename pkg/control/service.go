@@ -154,6 +154,8 @@ func (s *Service) operations() []operation {
 		{name: "approve", run: s.approve, long: true},
 		{name: "reject", run: s.reject},
 		{name: "resolve", run: s.resolve, long: true},
+		{name: "rollback", run: s.rollback},
+		{name: "cancel", run: s.cancel},
 		{name: "expire", run: s.expire, long: true},
 		{name: "delete", run: s.delete, long: true},
 		{name: "prune", run: s.prune, long: true},

@@ -193,7 +193,7 @@ func (p *pass) quiet() Result {
 	return Result{
 		Status: execution.Error, Error: p.codeFailed(sandbox.Thrown{Message: message}),
 		Failure: &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonStuck, Message: message},
-		Logs:    p.console.output(),
+		Logs:    p.console.ofFailure(),
 	}
 }
 

@@ -31,6 +31,15 @@ func (c *console) print(line string) {
 	}
 }
 
+// ofFailure returns the lines of a pass that failed: an empty list, not none, says
+// that it ran and printed nothing.
+func (c *console) ofFailure() []string {
+	if lines := c.output(); lines != nil {
+		return lines
+	}
+	return []string{}
+}
+
 // output returns the lines, with the note first where some were dropped.
 func (c *console) output() []string {
 	if c.dropped == 0 {

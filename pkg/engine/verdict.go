@@ -92,7 +92,10 @@ func (p *pass) policy() retry.Policy {
 // judge decides whether the failed pass is tried again, and after how long.
 func (p *pass) judge(ctx context.Context, f failed) (Result, error) {
 	p.flight.cancel()
-	res := Result{Status: execution.Error, Error: f.text, Failure: f.failure(), Logs: p.console.output()}
+	res := Result{Status: execution.Error, Error: f.text, Failure: f.failure(), Logs: p.console.ofFailure()}
+	if f.reason == execution.ReasonSyntax {
+		res.Logs = nil // no code ran
+	}
 	if f.again != nil && !f.acted {
 		res.Failed = &f.again.Seq
 	}

@@ -163,7 +163,7 @@ type Outcome struct {
 
 	Error   string        `json:"error,omitempty"`
 	Failure *Failure      `json:"failure,omitempty"`
-	Logs    []string      `json:"logs,omitempty"`
+	Logs    []string      `json:"logs,omitzero"` // an empty list: the pass that failed printed nothing
 	Pending []PendingCall `json:"pending,omitempty"`
 	Calls   []Entry       `json:"calls"`
 	Attempt int           `json:"attempt"`
@@ -185,7 +185,7 @@ type Record struct {
 
 	Error      string            `json:"error,omitempty"`
 	Failure    *Failure          `json:"failure,omitempty"`
-	Logs       []string          `json:"logs,omitempty"`
+	Logs       []string          `json:"logs,omitzero"`
 	Calls      []Entry           `json:"calls,omitempty"`
 	Pending    []PendingCall     `json:"pending,omitempty"`
 	Connectors []string          `json:"connectors,omitempty"`

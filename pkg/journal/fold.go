@@ -189,6 +189,9 @@ func (e *Entry) decide(c Completion) bool {
 // execution ended with the wish for another one.
 func (e *Entry) Again() bool { return e.Mark == MarkRetry && e.StartBy <= e.DoneBy }
 
+// unmade reports whether the call was approved and no pass has come to making it.
+func (e *Entry) unmade() bool { return e.Approved && e.StartBy == 0 }
+
 // State returns what people see of the entry. running is the attempt of the pass
 // that runs now, 0 for none; failed says that the execution ended `error`.
 func (e *Entry) State(running int, failed bool) execution.EntryState {
@@ -201,8 +204,10 @@ func (e *Entry) State(running int, failed bool) execution.EntryState {
 		return execution.Failed
 	case e.Mark == MarkRefused:
 		return execution.Refused
-	case e.Pending != "":
+	case e.Pending != "", e.unmade() && failed:
 		return execution.Pending
+	case e.unmade():
+		return execution.Executing
 	case running != 0 && e.StartBy == running:
 		return execution.Executing
 	case e.Again() && failed:

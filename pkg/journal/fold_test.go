@@ -138,6 +138,8 @@ func TestStateOfAnEntry(t *testing.T) {
 		{"refused", []journal.Record{issue(1, 0, 1), seen(completed(0, journal.MarkRefused, 1))}, 0, false, execution.Refused},
 		{"waits for a person", []journal.Record{gate}, 0, false, execution.Pending},
 		{"approved and executed", []journal.Record{gate, again(2, 0)}, 2, false, execution.Executing},
+		{"approved, and not yet executed", []journal.Record{gate, seen(completed(0, journal.MarkApproved, 1))}, 0, false, execution.Executing},
+		{"approved, and never executed", []journal.Record{gate, seen(completed(0, journal.MarkApproved, 1))}, 0, true, execution.Pending},
 		{"to be retried", []journal.Record{issue(1, 0, 1), seen(completed(0, journal.MarkRetry, 1))}, 0, false, execution.Executing},
 		{"retries used up", []journal.Record{issue(1, 0, 1), seen(completed(0, journal.MarkRetry, 1))}, 0, true, execution.Failed},
 		{"never heard of", []journal.Record{issue(1, 0, 1), seen(completed(0, journal.MarkUnknown, 1))}, 0, false, execution.Unknown},

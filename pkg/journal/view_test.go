@@ -59,6 +59,9 @@ func TestViewOfAnEntry(t *testing.T) {
 		"taken back":                        {[]Record{issued, ends(1, MarkFailed), ends(1, MarkUnknown)}, settled, execution.Unknown, 1, false},
 		"gated":                             {[]Record{gated}, running, execution.Pending, 0, false},
 		"gated, in a later pass":            {[]Record{gated}, second, execution.Pending, 0, false},
+		"gated, approved in time":           {[]Record{gated, ends(1, MarkApproved)}, second, execution.Executing, 0, false},
+		"gated, approved for nothing":       {[]Record{gated, ends(1, MarkApproved)}, failed, execution.Pending, 0, false},
+		"gated, approved and withdrawn":     {[]Record{gated, ends(1, MarkApproved)}, View{Attempt: 2, Withdrawn: true}, execution.Reverted, 0, false},
 		"gated, approved and under way":     {[]Record{gated, again}, second, execution.Executing, 2, false},
 		"gated, approved and applied after": {[]Record{gated, again, ends(2, MarkApplied)}, View{Attempt: 2}, execution.Applied, 2, false},
 	} {

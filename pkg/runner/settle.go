@@ -103,9 +103,10 @@ func waits(res engine.Result, now time.Time) []journal.Wait {
 }
 
 // keepLogs adds the lines of this pass to those of the earlier ones. The oldest
-// passes are dropped when all together grow too large.
+// passes are dropped when all together grow too large. Of a pass that printed nothing
+// that is kept if the execution failed with it.
 func (r *Runner) keepLogs(ctx context.Context, key journal.Key, s *journal.State, lines []string) error {
-	if len(lines) == 0 {
+	if len(lines) == 0 && (lines == nil || s.Status != execution.Error) {
 		return nil
 	}
 	var kept []journal.PassLogs

@@ -1,0 +1,39 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/reprise-run/reprise/internal/executor"
+	"github.com/reprise-run/reprise/internal/workertest"
+	"github.com/reprise-run/reprise/pkg/connector"
+	"github.com/reprise-run/reprise/pkg/sandbox/worker"
+)
+
+var built workertest.Builder
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	built.Remove()
+	os.Exit(status)
+}
+
+// inWorkers makes an executor run scripts in worker processes.
+func inWorkers(t *testing.T) func(*executor.Config) {
+	t.Helper()
+	box, err := executor.OpenSandbox(executor.IsolationProcess, worker.Config{Path: built.Path(t), MaxMemory: 128 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(box.Close)
+	return func(c *executor.Config) { c.Sandbox, c.Limits.MemoryMB = box, 128 }
+}
+
+// echo returns the arguments.
+func echo(_ context.Context, c connector.Call, _ int) (json.RawMessage, error) { return c.Args, nil }
+
+// executorTimeout is a pass timeout that is soon over.
+const executorTimeout = 60 * time.Millisecond
