@@ -212,3 +212,53 @@ func TestAHookThatHangsHoldsNothingUp(t *testing.T) {
 		t.Errorf("%d hooks have ended with the executor, want 40", got)
 	}
 }
+
+// What a person ends is told to connectors too. No pass has ended then.
+func TestConnectorsHearWhatAPersonEnds(t *testing.T) {
+	t.Parallel()
+	const paused = "pass_end paused 1"
+	for name, c := range map[string]struct {
+		end  func(context.Context, *control.Client, execution.ID) error
+		want []string
+	}{
+		"reject": {func(ctx context.Context, c *control.Client, id execution.ID) error {
+			_, err := c.Reject(ctx, id, nil, "", "ann")
+			return err
+		}, []string{paused, "dispose rejected 1"}},
+		"cancel": {func(ctx context.Context, c *control.Client, id execution.ID) error {
+			_, err := c.Cancel(ctx, id, false, "ann")
+			return err
+		}, []string{paused, "dispose cancelled 1"}},
+		"rollback": {func(ctx context.Context, c *control.Client, id execution.ID) error {
+			_, err := c.Rollback(ctx, id, "ann")
+			return err
+		}, []string{paused, "dispose rolled_back 2"}},
+		"expire": {func(ctx context.Context, c *control.Client, _ execution.ID) error {
+			for { // one that was changed in this very millisecond is not older than 0 ms
+				if ids, err := c.Expire(ctx, 0); err != nil || len(ids) > 0 {
+					return err
+				}
+			}
+		}, []string{paused, "dispose rejected 1"}},
+		"delete": {func(ctx context.Context, c *control.Client, id execution.ID) error {
+			return c.Delete(ctx, id)
+		}, []string{paused, "dispose rejected 1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := new(keeper)
+			client, _, _ := keeping(t, k)
+			o, err := client.Execute(t.Context(), execution.Request{Code: `async () => { await items.add_note("a"); await items.create_item({title: "b"}) }`}, control.Follow{})
+			if err != nil || o.Status != execution.Paused {
+				t.Fatalf("execute: %s, %v", o.Status, err)
+			}
+			k.until(t, 1)
+			if err := c.end(t.Context(), client, o.ExecutionID); err != nil {
+				t.Fatal(err)
+			}
+			if got := k.until(t, len(c.want)); !slices.Equal(got, c.want) {
+				t.Errorf("heard %v, want %v", got, c.want)
+			}
+		})
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
 	"github.com/reprise-run/reprise/pkg/stream"
@@ -104,7 +105,7 @@ func (s *Service) stop(key journal.Key, status execution.Status) {
 func (s *Service) announceEnd(ctx context.Context, key journal.Key, now journal.Stored) {
 	s.log.Info("execution ended by a decision", "runtime", key.Runtime, "execution", key.ID, "status", now.State.Status)
 	s.announceOutcome(ctx, key, now.State.Status)
-	s.dispose(key, now.State.Status)
+	s.dispose(key, now.State.Attempt, now.State.Status)
 }
 
 // announceOutcome publishes the outcome of an execution, as the event of its status.
@@ -123,11 +124,18 @@ func (s *Service) announceOutcome(ctx context.Context, key journal.Key, status e
 
 // dispose tells those who keep something for an execution that they may let go of it.
 // It is the one place of this package that does.
-func (s *Service) dispose(key journal.Key, status execution.Status) {
+func (s *Service) dispose(key journal.Key, attempt int, status execution.Status) {
 	body := fmt.Appendf(nil, `{"executionId":%q,"status":%q}`, key.ID, status)
 	if err := stream.Event(s.s.Conn(), key, execution.EventDispose, body); err != nil {
 		s.log.Debug("publish event", "execution", key.ID, "err", err)
 	}
+	if s.cfg.Connectors == nil || !s.begin() {
+		return
+	}
+	go func() { // a slow hook is not waited for by who decides, only by the end of the service
+		defer s.work.Done()
+		s.cfg.Connectors.Dispose(context.Background(), connector.End{Runtime: key.Runtime, ExecutionID: key.ID, Attempt: attempt, Status: status})
+	}()
 }
 
 // settleWait bounds how long a decision waits for the pass that is running to settle.

@@ -109,5 +109,5 @@ func (s *Service) keptEnd(ctx context.Context, e retention.End) {
 		s.log.Info("execution expired", "runtime", e.Key.Runtime, "execution", e.Key.ID, "status", e.State.Status)
 		s.announceOutcome(ctx, e.Key, e.State.Status)
 	}
-	s.dispose(e.Key, e.Dispose)
+	s.dispose(e.Key, e.State.Attempt, e.Dispose)
 }

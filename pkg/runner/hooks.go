@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/reprise-run/reprise/pkg/connector"
+	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
 )
 
@@ -65,4 +66,15 @@ func (r *Runner) tellEnd(key journal.Key, s journal.State) {
 			r.cfg.Lifecycle.Dispose(ctx, e)
 		}
 	})
+}
+
+// dispose tells of the end of an execution that no pass of its code led to: there is an
+// event and, for the connectors, a hook.
+func (r *Runner) dispose(key journal.Key, attempt int, status execution.Status) {
+	r.announce(key, execution.EventDispose, execution.StatusEvent{ExecutionID: key.ID, Status: status})
+	if r.cfg.Lifecycle == nil {
+		return
+	}
+	e := connector.End{Runtime: key.Runtime, ExecutionID: key.ID, Attempt: attempt, Status: status}
+	r.hooks.call(key, func() { r.cfg.Lifecycle.Dispose(context.Background(), e) })
 }

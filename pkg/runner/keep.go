@@ -79,5 +79,5 @@ func (r *Runner) announceKept(_ context.Context, e retention.End) {
 		r.cfg.Logger.Info("execution expired", "runtime", e.Key.Runtime, "execution", e.Key.ID, "status", e.State.Status)
 		r.announce(e.Key, name, Outcome(e.Key, e.State, e.Log, nil))
 	}
-	r.announce(e.Key, execution.EventDispose, execution.StatusEvent{ExecutionID: e.Key.ID, Status: e.Dispose})
+	r.dispose(e.Key, e.State.Attempt, e.Dispose)
 }

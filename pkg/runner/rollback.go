@@ -93,7 +93,7 @@ func (r *Runner) announceUndoing(key journal.Key, s journal.State, res engine.Un
 		})
 	case op.Done && (s.Status == execution.RolledBack || s.Status == execution.Cancelled && op.Cancels):
 		r.announce(key, string(s.Status), Outcome(key, s, res.Log, nil))
-		r.announce(key, execution.EventDispose, execution.StatusEvent{ExecutionID: key.ID, Status: s.Status})
+		r.dispose(key, s.Attempt, s.Status)
 	}
 }
 
