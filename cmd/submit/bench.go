@@ -29,7 +29,12 @@ timeoutMs of 300. Printed is then what came of both, and the memory of this proc
 without its workers: with --embedded also that of the server, which grows with what it
 stores.
 
-  submit bench --embedded --executions 1000 --hostile 1000`
+  submit bench --embedded --executions 1000 --hostile 1000
+
+With --gated each execution waits for an approval after its calls. Printed is what it
+costs that all wait, and how long it takes from an approval to the call.
+
+  submit bench --embedded --executions 10000 --calls 1 --gated`
 
 // benchCommand is `submit bench`.
 func (a *app) benchCommand() *cobra.Command {
@@ -44,6 +49,7 @@ func (a *app) benchCommand() *cobra.Command {
 	f.IntVar(&b.Calls, "calls", 10, "calls of each")
 	f.BoolVar(&b.Parallel, "parallel", false, "issue the calls together, not one after another")
 	f.BoolVar(&b.Replay, "replay", false, "add a second pass that replays every call, and time it")
+	f.BoolVar(&b.Gated, "gated", false, "let each execution wait for an approval after its calls, and time those")
 	f.IntVar(&b.Hostile, "hostile", 0, "how many hostile submissions run among the executions")
 	f.StringVar(&b.Connector, "connector", "demo", "demo or http (http only with --embedded: it starts a server to call)")
 	return c
@@ -55,6 +61,8 @@ func (a *app) bench(c *cobra.Command, b bench.Config) error {
 		return cli.Misuse("--executions, --concurrency and --calls must be at least 1")
 	case b.Hostile < 0 || b.Hostile > 0 && b.Replay:
 		return cli.Misuse("--hostile must be at least 0, and goes without --replay")
+	case b.Gated && (b.Replay || b.Hostile > 0):
+		return cli.Misuse("--gated goes without --replay and --hostile")
 	case b.Connector != "demo" && b.Connector != "http":
 		return cli.Misuse("--connector %q: must be demo or http", b.Connector)
 	case b.Connector == "http" && !a.embedded:
@@ -77,9 +85,12 @@ func (a *app) bench(c *cobra.Command, b bench.Config) error {
 	defer cancel()
 	b.Conn, b.Runtime = s.link.Conn, a.runtime
 	var result interface{ Table(io.Writer) error }
-	if b.Hostile > 0 {
+	switch {
+	case b.Hostile > 0:
 		result, err = bench.RunMix(ctx, b)
-	} else {
+	case b.Gated:
+		result, err = bench.RunGated(ctx, b)
+	default:
 		result, err = bench.Run(ctx, b)
 	}
 	if err != nil {

@@ -16,14 +16,17 @@ import (
 
 // listFlags are the filters of a listing.
 type listFlags struct {
-	status, label, since, until, cursor string
-	limit                               int
+	status, label, text, since, until, cursor string
+	limit                                     int
 }
 
 func (a *app) listCommand() *cobra.Command {
 	var o listFlags
 	c := &cobra.Command{
 		Use: "list", Short: "List executions, newest first", Args: exactly(),
+		Example: `  submit list --status paused,error --since 24h
+  submit list --text 'card declined' --label team=billing
+  submit list --json --limit 1000 | jq -r '.executions[].executionId'`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			q, err := o.query(time.Now())
 			if err != nil {
@@ -39,8 +42,9 @@ func (a *app) listCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.status, "status", "", "only `STATUS`: "+words())
+	f.StringVar(&o.status, "status", "", "only `STATUS`, or several with commas between: "+words())
 	f.StringVar(&o.label, "label", "", "only those with the label `KEY=VALUE`")
+	f.StringVar(&o.text, "text", "", "only failures whose message contains `TEXT`, in either case")
 	f.StringVar(&o.since, "since", "", "created at or after `TIME`: RFC 3339, or how long ago, such as 2h")
 	f.StringVar(&o.until, "until", "", "created before `TIME`")
 	f.StringVar(&o.cursor, "cursor", "", "`CURSOR` of the page before")
@@ -49,17 +53,14 @@ func (a *app) listCommand() *cobra.Command {
 }
 
 func words() string {
-	var all []string
-	for _, s := range execution.Statuses() {
-		all = append(all, string(s))
-	}
-	return strings.Join(all, ", ")
+	return strings.ReplaceAll(control.Statuses(execution.Statuses()).String(), ",", ", ")
 }
 
 func (o listFlags) query(now time.Time) (control.ListQuery, error) {
-	q := control.ListQuery{Status: execution.Status(o.status), Label: o.label, Limit: o.limit, Cursor: o.cursor}
-	if o.status != "" && !q.Status.Valid() {
-		return q, cli.Misuse("--status: %q is none; they are %s", o.status, words())
+	q := control.ListQuery{Label: o.label, Text: o.text, Limit: o.limit, Cursor: o.cursor}
+	var err error
+	if q.Status, err = control.ParseStatuses(o.status); err != nil {
+		return q, cli.Misuse("--status: %w", err)
 	}
 	if o.limit < 1 || o.limit > 1000 {
 		return q, cli.Misuse("--limit: must be 1 to 1000, got %d", o.limit)

@@ -90,7 +90,7 @@ func (a *app) printResult(raw json.RawMessage) error {
 
 // fetch returns the value behind a pointer, and every other value as it is.
 func fetch(ctx context.Context, c *control.Client, id execution.ID, raw json.RawMessage) (json.RawMessage, error) {
-	body, err := c.Resolve(ctx, id, raw)
+	body, err := c.Whole(ctx, id, raw)
 	if err != nil {
 		return nil, fmt.Errorf("the execution completed, its result cannot be fetched: %w", err)
 	}

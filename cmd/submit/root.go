@@ -48,6 +48,7 @@ func (a *app) root() *cobra.Command {
 	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand(),
 		a.rollbackCommand(), a.cancelCommand())
 	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand())
+	c.AddCommand(a.pendingCommand(), a.approveCommand(), a.rejectCommand(), a.resolveCommand())
 	c.AddCommand(a.expireCommand(), a.deleteCommand(), a.pruneCommand())
 	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.signalCommand(), a.snippetCommand(), a.benchCommand())
 	return c

@@ -43,7 +43,8 @@ type following struct {
 	s *session
 
 	id      execution.ID
-	stored  bool // the server has it
+	word    string // the operation that goes before the waiting; empty: the submission
+	stored  bool   // the server has it
 	status  execution.Status
 	attempt int
 	trouble error // what keeps executors from answering, last heard
@@ -155,6 +156,9 @@ func (f *following) lookup() string {
 func (f *following) explain(ctx context.Context, err error) error {
 	var refused *control.Error
 	cause := context.Cause(ctx)
+	if f.word != "" && !f.stored {
+		return f.a.refusedWord(f.word, f.id, err)
+	}
 	switch {
 	case errors.Is(cause, cli.ErrDenied):
 		return f.fail(cli.Unreachable, "ask who runs the server for the right to publish there", fmt.Errorf("submit: %w", cause))

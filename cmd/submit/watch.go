@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -43,6 +44,9 @@ func (a *app) watchCommand() *cobra.Command {
 	return c
 }
 
+// claimWait is how long the claim of a submission is waited for.
+const claimWait = 2 * time.Second
+
 // watchOne follows one execution to its outcome.
 func (a *app) watchOne(ctx context.Context, id execution.ID) error {
 	limited, cancel := a.limit(ctx)
@@ -53,8 +57,16 @@ func (a *app) watchOne(ctx context.Context, id execution.ID) error {
 	}
 	defer s.close()
 	f := &following{a: a, s: s, id: id, stored: true}
-	// An id that nobody knows is more likely a mistake than one to come.
+	// An id that nobody knows is more likely a mistake than one to come. But one that
+	// was submitted a moment ago may not have been claimed yet.
 	r, err := s.client.Get(limited, id)
+	for tries := 20; tries > 0 && errors.Is(err, control.ErrNotFound); tries-- {
+		select {
+		case <-limited.Done():
+		case <-time.After(claimWait / 20):
+		}
+		r, err = s.client.Get(limited, id)
+	}
 	if errors.Is(err, control.ErrNotFound) || errors.Is(err, control.ErrGone) {
 		return cli.Fail(cli.Failed, "", err)
 	}

@@ -22,7 +22,7 @@ func TestGuaranteesNameTestsThatExist(t *testing.T) {
 			continue
 		}
 		for _, group := range strings.Split(cells[2], ";") {
-			pkg := regexp.MustCompile("`([a-z/]+)`").FindStringSubmatch(group)
+			pkg := regexp.MustCompile("`([a-z0-9/]+)`").FindStringSubmatch(group)
 			for _, name := range regexp.MustCompile(`Test\w+`).FindAllString(group, -1) {
 				named++
 				if pkg == nil {

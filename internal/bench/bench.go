@@ -38,6 +38,9 @@ type Config struct {
 	// Replay adds a second pass, by a retry without delay, that replays every call.
 	Replay bool
 
+	// Gated makes each execution wait for an approval, for [RunGated].
+	Gated bool
+
 	// Hostile is how many submissions that want harm [RunMix] adds.
 	Hostile int
 

@@ -1,128 +1,144 @@
 package e2e
 
 import (
+	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/reprise-run/reprise/internal/executor"
 	"github.com/reprise-run/reprise/internal/fixture"
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
-	"github.com/reprise-run/reprise/pkg/stream"
 )
 
-// onThree starts three servers that keep three copies of everything, with an executor
-// and a client on each.
-func onThree(t *testing.T) (*rig, []*control.Client) {
+// clustered is a rig on three servers with two executors.
+func clustered(t *testing.T) *rig {
 	t.Helper()
-	servers := natstest.Cluster(t, 3)
-	r := &rig{t: t, server: servers.All[0], nc: servers.Conn(), items: new(fixture.Items)}
-	if err := stream.Init(t.Context(), r.nc, stream.Config{Runtimes: []string{"default"}, Replicas: 3}); err != nil {
-		t.Fatalf("init: %v", err)
-	}
-	var clients []*control.Client
-	for _, s := range servers.All {
-		clients = append(clients, r.clientOf(s))
-		r.start(func(c *executor.Config) { c.Conn = s.Conn() })
-	}
-	r.client = clients[0]
-	return r, clients
-}
-
-// clientOf is a client that talks to one of the servers.
-func (r *rig) clientOf(s *natstest.Server) *control.Client {
-	r.t.Helper()
-	c, err := control.NewClient(control.ClientConfig{Conn: s.Conn(), Timeout: patience})
+	c := natstest.Cluster(t, 3)
+	r := &rig{t: t, nc: c.Conn(), items: new(fixture.Items)}
+	client, err := control.NewClient(control.ClientConfig{Conn: c.Conn(), Timeout: 20 * time.Second})
 	if err != nil {
-		r.t.Fatalf("new client: %v", err)
+		t.Fatalf("new client: %v", err)
 	}
-	return c
+	r.client = client
+	r.start(nil)
+	r.nc = c.Conn()
+	r.start(func(c *executor.Config) { c.Name = "second" })
+	return r
 }
 
-// Whoever decides, on whichever server, at the same time: one is heard, the others
-// are told, and the call is made at most once.
-func TestRacesOnThreeServers(t *testing.T) {
+// Of two words at once one decides, and the other is told.
+func TestTwoDecisionsAtOnce(t *testing.T) {
 	t.Parallel()
-	r, clients := onThree(t)
-	approve := func(c *control.Client, id execution.ID) error {
-		_, err := c.Approve(t.Context(), control.Approval{ID: id}, control.Follow{})
-		return err
-	}
-	reject := func(c *control.Client, id execution.ID) error {
-		ok, err := c.Reject(t.Context(), id, nil, "", "")
-		if err == nil && !ok {
-			return errLate
+	r := clustered(t)
+	approve := func(ctx context.Context, id execution.ID) (bool, error) {
+		_, err := r.client.Approve(ctx, control.Approval{ID: id, As: "ann"}, control.Follow{})
+		if errors.Is(err, control.ErrConflict) && strings.Contains(err.Error(), "not paused") {
+			return false, nil
 		}
-		return err
+		return err == nil, err
 	}
-	for name, who := range map[string][]func(*control.Client, execution.ID) error{
-		"B055 two approvers":              {approve, approve},
-		"B055 three approvers":            {approve, approve, approve},
-		"B057 two rejecters":              {reject, reject},
-		"B059 an approver and a rejecter": {approve, reject},
-		"B059 all of them":                {approve, reject, approve},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := r.in(t)
-			for i := range 10 {
-				title := fmt.Sprintf("%s %d", name, i)
-				o := r.paused(fmt.Sprintf(`async () => await items.create_item({title: %q})`, title))
-				errs := make([]error, len(who))
-				var all sync.WaitGroup
-				for i, does := range who {
-					all.Go(func() { errs[i] = does(clients[i], o.ExecutionID) })
-				}
-				all.Wait()
-				r.oneHeard(o.ExecutionID, errs)
-				rec := r.ended(o.ExecutionID)
-				made := 0
-				for _, args := range r.items.Created() {
-					if strings.Contains(string(args), title+`"`) {
-						made++
+	reject := func(ctx context.Context, id execution.ID) (bool, error) {
+		return r.client.Reject(ctx, id, nil, "", "bob")
+	}
+	const rounds = 12
+	for name, second := range map[string]func(context.Context, execution.ID) (bool, error){"approver": approve, "rejecter": reject} {
+		created, rejected := len(r.items.Created()), 0
+		for range rounds {
+			o := r.paused(`async () => items.create_item({title: "once"})`)
+			var won [2]bool
+			var both sync.WaitGroup
+			for i, decide := range []func(context.Context, execution.ID) (bool, error){approve, second} {
+				both.Go(func() {
+					var err error
+					if won[i], err = decide(t.Context(), o.ExecutionID); err != nil {
+						t.Errorf("%s: %v", name, err)
 					}
-				}
-				if want := map[execution.Status]int{execution.Completed: 1, execution.Rejected: 0}; made != want[rec.Status] {
-					t.Errorf("%s, and the call was made %d times", rec.Status, made)
-				}
+				})
 			}
-		})
-	}
-}
-
-// errLate stands for a rejection that was told that nothing waits.
-var errLate = errors.New("late")
-
-// oneHeard checks that all but one were told that they were late.
-func (r *rig) oneHeard(id execution.ID, errs []error) {
-	r.t.Helper()
-	heard := 0
-	for _, err := range errs {
-		switch {
-		case err == nil:
-			heard++
-		case errors.Is(err, errLate), errors.Is(err, control.ErrConflict) && strings.Contains(err.Error(), "not paused"):
-		default:
-			r.t.Errorf("execution %s: %v", id, err)
+			both.Wait()
+			if won[0] == won[1] {
+				t.Fatalf("approver against %s: won %v, want one", name, won)
+			}
+			want := execution.Completed
+			if name == "rejecter" && won[1] {
+				want, rejected = execution.Rejected, rejected+1
+			}
+			if got := r.get(o.ExecutionID).Status; got != want {
+				t.Errorf("%s: status %s, want %s", name, got, want)
+			}
+		}
+		if got, want := len(r.items.Created())-created, rounds-rejected; got != want {
+			t.Errorf("approver against %s: %d created, want %d", name, got, want)
 		}
 	}
-	if heard != 1 {
-		r.t.Errorf("execution %s: %d were heard of %v", id, heard, errs)
+}
+
+// A second approval does not answer for a gate that its author has never seen.
+func TestLateApprovalDoesNotReachTheNextGate(t *testing.T) {
+	t.Parallel()
+	r := up(t)
+	o := r.paused(`async () => { const a = await items.create_item({title: "a"}); await items.sleep({ms: 150}); return [a, await items.create_item({title: "b"})] }`)
+	first := make(chan execution.Outcome, 1)
+	go func() {
+		o, err := r.client.Approve(context.WithoutCancel(t.Context()), control.Approval{ID: o.ExecutionID}, control.Follow{})
+		if err != nil {
+			t.Errorf("first approval: %v", err)
+		}
+		first <- o
+	}()
+	natstest.Eventually(t, "the first item", func() bool { return len(r.items.Created()) == 1 })
+	_, err := r.client.Approve(t.Context(), control.Approval{ID: o.ExecutionID}, control.Follow{})
+	if !errors.Is(err, control.ErrConflict) || !strings.Contains(err.Error(), "not paused (running)") {
+		t.Errorf("second approval = %v, want not paused", err)
+	}
+	r.status(<-first, execution.Paused)
+	if n := len(r.items.Created()); n != 1 {
+		t.Errorf("%d created, want 1", n)
 	}
 }
 
-// ended waits for a terminal status.
-func (r *rig) ended(id execution.ID) execution.Record {
-	r.t.Helper()
-	var rec execution.Record
-	natstest.Eventually(r.t, "the end", func() bool {
-		var err error
-		rec, err = r.client.Get(r.t.Context(), id)
-		return err == nil && rec.Status.Terminal()
-	})
-	return rec
+// Parallel gates wait together, and may be approved one by one.
+func TestParallelGates(t *testing.T) {
+	t.Parallel()
+	r := up(t)
+	o := r.paused(`() => Promise.all(["a", "b", "c"].map((title) => items.create_item({title})))`)
+	if len(o.Pending) != 3 {
+		t.Fatalf("pending %+v, want 3", o.Pending)
+	}
+	seq := 1
+	next, err := r.client.Approve(t.Context(), control.Approval{ID: o.ExecutionID, Seq: &seq}, control.Follow{})
+	if err != nil {
+		t.Fatalf("approve: %v", err)
+	}
+	r.status(next, execution.Paused)
+	if len(next.Pending) != 2 || next.Pending[0].Seq != 0 || next.Pending[1].Seq != 2 {
+		t.Errorf("pending %+v, want 0 and 2", next.Pending)
+	}
+	end := r.approve(o.ExecutionID)
+	r.status(end, execution.Completed)
+	if !strings.Contains(string(end.Result), `{"id":1,"title":"b"}`) {
+		t.Errorf("result %s, want b made first and kept", end.Result)
+	}
+	if n := r.items.Runs("create_item"); n != 3 {
+		t.Errorf("ran %d times, want 3", n)
+	}
+}
+
+// Arguments for one call are not taken for several.
+func TestEditedArgumentsAreForOneCall(t *testing.T) {
+	t.Parallel()
+	r := up(t)
+	o := r.paused(`() => Promise.all(["a", "b"].map((title) => items.create_item({title})))`)
+	_, err := r.client.Approve(t.Context(), control.Approval{ID: o.ExecutionID, Args: []byte(`{"title": "z"}`)}, control.Follow{})
+	if !errors.Is(err, control.ErrBadRequest) || !strings.Contains(err.Error(), "name the seq") {
+		t.Errorf("approve = %v", err)
+	}
+	if got := r.get(o.ExecutionID); got.Status != execution.Paused || len(got.Pending) != 2 {
+		t.Errorf("status %s, pending %+v: something was changed", got.Status, got.Pending)
+	}
 }

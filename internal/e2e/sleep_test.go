@@ -182,7 +182,7 @@ func TestCronSubmits(t *testing.T) {
 	}
 	seen := map[execution.ID]bool{}
 	natstest.Eventually(t, "three executions", func() bool {
-		l, err := r.client.List(t.Context(), control.ListQuery{Status: execution.Completed, Label: "by=cron"})
+		l, err := r.client.List(t.Context(), control.ListQuery{Status: control.Statuses{execution.Completed}, Label: "by=cron"})
 		for _, rec := range l.Executions {
 			seen[rec.ExecutionID] = true
 		}

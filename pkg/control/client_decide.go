@@ -73,8 +73,10 @@ func (c *Client) decide(ctx context.Context, operation string, d decision, f Fol
 	if err := c.Call(ctx, operation, d, &done); err != nil {
 		return execution.Outcome{}, err
 	}
-	look := func(ctx context.Context) (execution.Record, error) { return c.Get(ctx, d.ID) }
-	return follower{events: w.events, after: done.Attempt, look: look, onEvent: f.OnEvent, onTrouble: f.OnTrouble}.run(ctx)
+	if f.OnReceipt != nil {
+		f.OnReceipt(Receipt{ID: d.ID, Existing: true})
+	}
+	return c.follow(ctx, w, d.ID, done.Attempt, f)
 }
 
 // Reject says no to a call that waits, or with a nil seq to all of them: the execution

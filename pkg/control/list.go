@@ -3,23 +3,59 @@ package control
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
 	"github.com/reprise-run/reprise/pkg/stream"
 )
 
+// Statuses are statuses to look for. In JSON they are one text, with commas between.
+type Statuses []execution.Status
+
+// MarshalText implements [encoding.TextMarshaler].
+func (s Statuses) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// String returns the statuses with commas between.
+func (s Statuses) String() string {
+	var words []string
+	for _, one := range s {
+		words = append(words, string(one))
+	}
+	return strings.Join(words, ",")
+}
+
+// ParseStatuses reads statuses with commas between. Its error names the words that
+// there are.
+func ParseStatuses(text string) (Statuses, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var all Statuses
+	for word := range strings.SplitSeq(text, ",") {
+		status := execution.Status(strings.TrimSpace(word))
+		if !status.Valid() {
+			return nil, fmt.Errorf("%q is none; they are %s", word, strings.ReplaceAll(Statuses(execution.Statuses()).String(), ",", ", "))
+		}
+		all = append(all, status)
+	}
+	return all, nil
+}
+
 // ListQuery selects executions. The zero value selects all of them.
 type ListQuery struct {
-	Status execution.Status `json:"status,omitempty"`
-	Label  string           `json:"label,omitempty"`  // "key=value"
-	Since  *time.Time       `json:"since,omitempty"`  // created then or later
-	Until  *time.Time       `json:"until,omitempty"`  // created before
-	Limit  int              `json:"limit,omitempty"`  // of a page: 1 to 1000; 0: 50
-	Cursor string           `json:"cursor,omitempty"` // of the page before
+	Status Statuses   `json:"status,omitempty"` // one of these
+	Label  string     `json:"label,omitempty"`  // "key=value"
+	Text   string     `json:"text,omitempty"`   // part of what failed, in either case of letters
+	Since  *time.Time `json:"since,omitempty"`  // created then or later
+	Until  *time.Time `json:"until,omitempty"`  // created before
+	Limit  int        `json:"limit,omitempty"`  // of a page: 1 to 1000; 0: 50
+	Cursor string     `json:"cursor,omitempty"` // of the page before
 }
 
 // Listing is one page, newest first.
@@ -39,78 +75,82 @@ const (
 // list answers one page. Newest means the largest id: the time of an execution is
 // the one in its id.
 func (s *Service) list(ctx context.Context, c call) (any, error) {
-	var p struct {
-		Status string `json:"status"`
-		Label  string `json:"label"`
-		Since  string `json:"since"`
-		Until  string `json:"until"`
-		Limit  *int   `json:"limit"`
-		Cursor string `json:"cursor"`
-	}
+	var p listParams
 	if err := decode(c.body, &p); err != nil {
 		return nil, err
 	}
-	f := filter{limit: defaultPage, status: execution.Status(p.Status)}
-	if p.Status != "" && !f.status.Valid() {
-		return nil, refuse(http.StatusBadRequest, "status: %q is none; they are %s", p.Status, statusWords())
+	f, err := p.filter()
+	if err != nil {
+		return nil, err
+	}
+	return s.page(ctx, c.runtime, f)
+}
+
+type listParams struct {
+	Status string `json:"status"`
+	Label  string `json:"label"`
+	Text   string `json:"text"`
+	Since  string `json:"since"`
+	Until  string `json:"until"`
+	Limit  *int   `json:"limit"`
+	Cursor string `json:"cursor"`
+}
+
+// filter is a checked query.
+type filter struct {
+	statuses             Statuses
+	labelKey, labelValue string
+	text                 string // in small letters
+	from, before         execution.ID
+	limit                int
+}
+
+func (p listParams) filter() (filter, error) {
+	f := filter{limit: defaultPage, text: strings.ToLower(p.Text)}
+	var err error
+	if f.statuses, err = ParseStatuses(p.Status); err != nil {
+		return f, refuse(http.StatusBadRequest, "status: %v", err)
 	}
 	if p.Limit != nil {
 		if f.limit = *p.Limit; f.limit < 0 || f.limit > maxPage {
-			return nil, refuse(http.StatusBadRequest, "limit: must be 0 to %d, got %d", maxPage, f.limit)
+			return f, refuse(http.StatusBadRequest, "limit: must be 0 to %d, got %d", maxPage, f.limit)
 		}
 	}
 	if p.Label != "" {
 		var ok bool
 		if f.labelKey, f.labelValue, ok = strings.Cut(p.Label, "="); !ok || f.labelKey == "" {
-			return nil, refuse(http.StatusBadRequest, `label: must be "key=value", got %q`, p.Label)
+			return f, refuse(http.StatusBadRequest, `label: must be "key=value", got %q`, p.Label)
 		}
 	}
 	if p.Cursor != "" {
-		before, err := execution.ParseID(p.Cursor)
-		if err != nil {
-			return nil, refuse(http.StatusBadRequest, "cursor: %q is not one of ours", p.Cursor)
-		}
-		f.before = before
-	}
-	for _, t := range []struct {
-		name, text string
-		into       *time.Time
-	}{{"since", p.Since, &f.since}, {"until", p.Until, &f.until}} {
-		if err := parseTime(t.name, t.text, t.into); err != nil {
-			return nil, err
+		if f.before, err = execution.ParseID(p.Cursor); err != nil {
+			return f, refuse(http.StatusBadRequest, "cursor: %q is not one of ours", p.Cursor)
 		}
 	}
-	return s.page(ctx, c.runtime, f)
+	if f.from, err = parseTime("since", p.Since); err != nil {
+		return f, err
+	}
+	until, err := parseTime("until", p.Until)
+	if until != "" && (f.before == "" || until < f.before) {
+		f.before = until
+	}
+	return f, err
 }
 
-func parseTime(name, text string, into *time.Time) error {
+// parseTime returns the first id of a time; none of no time.
+func parseTime(name, text string) (execution.ID, error) {
 	if text == "" {
-		return nil
+		return "", nil
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return refuse(http.StatusBadRequest, "%s: %q is not a time in RFC 3339, such as 2026-12-01T08:00:00Z", name, text)
+		return "", refuse(http.StatusBadRequest, "%s: %q is not a time in RFC 3339, such as 2026-12-01T08:00:00Z", name, text)
 	}
-	*into = t
-	return nil
+	return stream.FirstID(t), nil
 }
 
-func statusWords() string {
-	var words []string
-	for _, s := range execution.Statuses() {
-		words = append(words, string(s))
-	}
-	return strings.Join(words, ", ")
-}
-
-// filter is a checked query.
-type filter struct {
-	status               execution.Status
-	labelKey, labelValue string
-	since, until         time.Time
-	limit                int
-	before               execution.ID
-}
+// errFull ends a page.
+var errFull = errors.New("the page is full")
 
 // page collects what fits the filter, until the page is full. One more match than
 // it shows tells whether there is another page.
@@ -120,38 +160,30 @@ func (s *Service) page(ctx context.Context, runtime string, f filter) (Listing, 
 		return out, nil
 	}
 	room := int(s.s.Conn().MaxPayload()) * 3 / 4 // the rest is for commas and the cursor
-	read := f.limit + 1
-	if f.drops() {
-		read = max(read, 1000) // each read lists the ids again
+	q := stream.StatesQuery{Before: f.before, From: f.from, Statuses: f.wanted()}
+	if f.labelKey == "" && f.text == "" {
+		q.Limit = f.limit + 1
 	}
-	for before := f.before; ; {
-		states, err := s.s.States(ctx, runtime, stream.StatesQuery{Before: before, Limit: read})
+	err := s.s.Walk(ctx, runtime, q, func(l stream.Listed) error {
+		if !f.fits(l.State) {
+			return nil
+		}
+		row, size, err := row(l)
 		if err != nil {
-			return Listing{}, fmt.Errorf("list runtime %s: %w", runtime, err)
+			return err
 		}
-		for _, l := range states {
-			before = l.Key.ID
-			if !f.since.IsZero() && l.Key.ID.Time().Before(f.since) {
-				return out, nil // all that follow are older
-			}
-			if !f.fits(l) {
-				continue
-			}
-			row, size, err := row(l)
-			if err != nil {
-				return Listing{}, err
-			}
-			if n := len(out.Executions); n == f.limit || n > 0 && size > room {
-				out.Cursor = string(out.Executions[n-1].ExecutionID)
-				return out, nil
-			}
-			out.Executions = append(out.Executions, row)
-			room -= size
+		if n := len(out.Executions); n == f.limit || n > 0 && size > room {
+			out.Cursor = string(out.Executions[n-1].ExecutionID)
+			return errFull
 		}
-		if len(states) < read {
-			return out, nil
-		}
+		out.Executions = append(out.Executions, row)
+		room -= size
+		return nil
+	})
+	if err != nil && !errors.Is(err, errFull) {
+		return Listing{}, fmt.Errorf("list runtime %s: %w", runtime, err)
 	}
+	return out, nil
 }
 
 // row returns a line of the listing, and its size in JSON.
@@ -164,17 +196,28 @@ func row(l stream.Listed) (execution.Record, int, error) {
 	return r, len(body), nil
 }
 
-// drops reports whether the filter may leave out many.
-func (f filter) drops() bool { return f.status != "" || f.labelKey != "" || !f.until.IsZero() }
-
-func (f filter) fits(l stream.Listed) bool {
-	if f.status != "" && l.State.Status != f.status {
-		return false
+// wanted returns the statuses that can fit; none: all.
+func (f filter) wanted() []execution.Status {
+	if len(f.statuses) > 0 || f.text == "" {
+		return f.statuses
 	}
+	return slices.DeleteFunc(execution.Statuses(), func(s execution.Status) bool { return s == execution.Completed })
+}
+
+func (f filter) fits(st journal.State) bool {
 	if f.labelKey != "" {
-		if v, ok := l.State.Labels[f.labelKey]; !ok || v != f.labelValue {
+		if v, ok := st.Labels[f.labelKey]; !ok || v != f.labelValue {
 			return false
 		}
 	}
-	return f.until.IsZero() || l.Key.ID.Time().Before(f.until)
+	if f.text == "" {
+		return true
+	}
+	if st.Status == execution.Completed {
+		return false // a failure in it is that of an earlier try
+	}
+	return contains(st.Error, f.text) || st.Failure != nil && contains(st.Failure.Message, f.text)
 }
+
+// contains reports whether text contains part, which is in small letters.
+func contains(text, part string) bool { return strings.Contains(strings.ToLower(text), part) }

@@ -79,7 +79,10 @@ func (s *Service) pendingPage(ctx context.Context, runtime string, before execut
 	out := PendingCalls{Pending: []execution.PendingCall{}}
 	room := int(s.s.Conn().MaxPayload()) * 3 / 4 // the rest is for commas and the cursor
 	const read = 1000
-	for last := before; limit > 0; {
+	if limit == 0 {
+		return out, nil
+	}
+	for last := before; ; {
 		states, err := s.s.States(ctx, runtime, stream.StatesQuery{Before: before, Limit: read})
 		if err != nil {
 			return out, fmt.Errorf("list runtime %s: %w", runtime, err)
@@ -105,5 +108,4 @@ func (s *Service) pendingPage(ctx context.Context, runtime string, before execut
 			return out, nil
 		}
 	}
-	return out, nil
 }

@@ -45,7 +45,7 @@ func (s *Service) reject(ctx context.Context, c call) (any, error) {
 	case err != nil:
 		return nil, err
 	case v.late(sub, ran) != nil:
-		return Rejection{}, nil
+		return Rejection{}, nil //nolint:nilerr // nothing waits there
 	}
 	st := sub.stored.State
 	var words []journal.Completion

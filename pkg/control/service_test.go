@@ -164,7 +164,7 @@ func TestListPagesFiltersAndRefuses(t *testing.T) {
 		{ListQuery{Limit: 1}, ids},
 		{ListQuery{Limit: 3}, ids},
 		{ListQuery{Limit: 7}, ids},
-		{ListQuery{Status: execution.Completed}, ids[3:4]},
+		{ListQuery{Status: Statuses{execution.Completed}}, ids[3:4]},
 		{ListQuery{Label: "team=billing", Limit: 2}, []execution.ID{ids[0], ids[2], ids[4], ids[6]}},
 		{ListQuery{Label: "n=x=y", Limit: 4}, []execution.ID{ids[0], ids[2], ids[4], ids[6]}},
 		{ListQuery{Label: "team=other"}, nil},

@@ -9,10 +9,10 @@ import (
 	"github.com/reprise-run/reprise/pkg/execution"
 )
 
-// Resolve returns the value behind {"$object": hash, "bytes": n}, which stands in
+// Whole returns the value behind {"$object": hash, "bytes": n}, which stands in
 // answers for a large value of an execution, and every other value as it is. Somebody's
 // own value that looks like that is such a one: the execution has no object of that hash.
-func (c *Client) Resolve(ctx context.Context, id execution.ID, raw json.RawMessage) (json.RawMessage, error) {
+func (c *Client) Whole(ctx context.Context, id execution.ID, raw json.RawMessage) (json.RawMessage, error) {
 	var pointer map[string]json.RawMessage
 	if !bytes.HasPrefix(raw, []byte(`{"$object":`)) || json.Unmarshal(raw, &pointer) != nil || len(pointer) != 2 || pointer["bytes"] == nil {
 		return raw, nil //nolint:nilerr // not a pointer
@@ -33,7 +33,7 @@ func (c *Client) shaped(ctx context.Context, o execution.Outcome) execution.Outc
 	if c.transform == nil || o.Status != execution.Completed || o.ResultOmitted {
 		return o
 	}
-	whole, err := c.Resolve(ctx, o.ExecutionID, o.Result)
+	whole, err := c.Whole(ctx, o.ExecutionID, o.Result)
 	if err != nil {
 		return o
 	}

@@ -13,7 +13,7 @@ type Follow struct {
 	// acknowledgement was lost can be looked up.
 	OnSubmit func(execution.ID)
 
-	// OnReceipt is told once the submission is stored.
+	// OnReceipt is told once the submission, or the decision, is stored.
 	OnReceipt func(Receipt)
 
 	// OnEvent is told what happens. Events may be lost.
@@ -34,7 +34,7 @@ func (c *Client) Wait(ctx context.Context, id execution.ID, f Follow) (execution
 		return execution.Outcome{}, err
 	}
 	defer w.Close()
-	return c.follow(ctx, w, id, f)
+	return c.follow(ctx, w, id, 0, f)
 }
 
 // Execute submits and waits: [Client.Submit], then [Client.Wait], with nothing
@@ -60,7 +60,7 @@ func (c *Client) Execute(ctx context.Context, r execution.Request, f Follow) (ex
 	if f.OnReceipt != nil {
 		f.OnReceipt(receipt)
 	}
-	return c.follow(ctx, w, r.ID, f)
+	return c.follow(ctx, w, r.ID, 0, f)
 }
 
 func (c *Client) publishSoon(ctx context.Context, r execution.Request) (Receipt, error) {
@@ -69,9 +69,10 @@ func (c *Client) publishSoon(ctx context.Context, r execution.Request) (Receipt,
 	return c.publish(ctx, r)
 }
 
-func (c *Client) follow(ctx context.Context, w *Watch, id execution.ID, f Follow) (execution.Outcome, error) {
+// follow waits for the outcome of a pass after the attempt.
+func (c *Client) follow(ctx context.Context, w *Watch, id execution.ID, after int, f Follow) (execution.Outcome, error) {
 	look := func(ctx context.Context) (execution.Record, error) { return c.Get(ctx, id) }
-	o, err := follower{events: w.events, look: look, onEvent: f.OnEvent, onTrouble: f.OnTrouble}.run(ctx)
+	o, err := follower{events: w.events, after: after, look: look, onEvent: f.OnEvent, onTrouble: f.OnTrouble}.run(ctx)
 	if err != nil {
 		return o, err
 	}

@@ -244,3 +244,41 @@ func TestForEachOfTheScriptCannotBreakAValue(t *testing.T) {
 		}
 	}
 }
+
+// What the host delivers is made of the language's own classes, whatever the script has
+// put in their place.
+func TestReplacedClassesDoNotReachTheHost(t *testing.T) {
+	t.Parallel()
+	host := &simHost{answer: func(op Op) Event {
+		switch op.Method {
+		case "fail":
+			return Event{Kind: EventReject, Name: "RangeError", Text: "low"}
+		case "other":
+			return Event{Kind: EventReject, Name: "Mine", Text: "other"}
+		}
+		return Event{Kind: EventResolve, Value: raw(`[{"__codemode_value_v1__":"Map","data":[[1,2]]},{"__codemode_value_v1__":"Set","data":[3]},` +
+			`{"__codemode_value_v1__":"Date","data":"1970-01-01T00:00:00.005Z"},{"__codemode_binary_v1__":"Uint8Array","data":"AQI="}]`)}
+	}}
+	for _, replace := range []string{
+		`for (const n of ["Error", "RangeError", "Map", "Set", "Date", "Uint8Array"]) globalThis[n] = 5`,
+		`Error = RangeError = Map = Set = Date = Uint8Array = function () { throw 1 }`,
+		`const g = Function("return this")(); for (const n of ["Error", "RangeError"]) g[n] = undefined`,
+		`(function () { for (const n of ["Err", "RangeErr"]) this[n + "or"] = () => {} })()`,
+	} {
+		got := passValue(t, `async () => {
+			`+replace+`;
+			const errors = [];
+			for (const m of ["fail", "other"]) try { await items[m]() } catch (e) { errors.push(e.name + ": " + e.message) }
+			const [m, s, d, b] = await items.get();
+			return [errors, m.get(1), s.has(3), d.getTime(), b[1]];
+		}`, host)
+		if want := `[["RangeError: low","Mine: other"],2,true,5,2]`; got != want {
+			t.Errorf("%s: %s, want %s", replace, got, want)
+		}
+	}
+	// Only a source that has the word finds the global object by text.
+	got := passValue(t, `async () => { try { return typeof Function("return th" + "is")() } catch (e) { return e.name } }`, host)
+	if got != `"TypeError"` {
+		t.Errorf("the global object was found: %s", got)
+	}
+}

@@ -47,6 +47,36 @@ func TestConsoleIsBoundedInItself(t *testing.T) {
 	}
 }
 
+// However large its keys, its cells and their number, a table is a line like others.
+func TestTableIsBoundedInItself(t *testing.T) {
+	t.Parallel()
+	for _, expr := range []string{
+		`{["k".repeat(1e6)]: 1}`,
+		`[{["k".repeat(1e6)]: 1}, {["j".repeat(1e6)]: 1}]`,
+		`Array.from({length: 1000}, (_, i) => ({["k".repeat(i)]: 1}))`,
+		`Object.fromEntries(Array.from({length: 1000}, (_, i) => ["é".repeat(1000) + i, i]))`,
+		`Array.from({length: 1000}, (_, i) => [i])`,
+		`Array.from({length: 1000}, () => Array.from({length: 100}, (_, i) => i))`,
+		`["x".repeat(9000), 1, 2, 3]`,
+		`[{a: 1}], Array.from({length: 1e5}, (_, i) => "column" + i)`,
+		`[{a: 1}], ["c".repeat(1e6)]`,
+	} {
+		host := &simHost{}
+		passValue(t, `async () => { console.table(`+expr+`) }`, host)
+		if n := len(host.lines[0]); n > inspectBytes+8*tableWidth {
+			t.Errorf("%s is shown with %d bytes, want about %d at most", expr, n, inspectBytes)
+		}
+	}
+	host := &simHost{}
+	passValue(t, `async () => { console.table(Array.from({length: 5000}, (_, i) => i)); console.table(["x".repeat(5000)]) }`, host)
+	if lines := strings.Split(host.lines[0], "\n"); !strings.HasPrefix(lines[len(lines)-1], "... 4") || !strings.HasSuffix(lines[len(lines)-1], " more rows") {
+		t.Errorf("the last line is %q, want how many rows are missing", lines[len(lines)-1])
+	}
+	if rows := strings.Split(host.lines[1], "\n"); !strings.HasSuffix(rows[3], "x… │") || len([]rune(rows[3])) != len([]rune(rows[0])) {
+		t.Errorf("a long cell is shown as %q", rows[3])
+	}
+}
+
 // A replay does not run the closures of steps: what they leave in console must not
 // show in the lines after them.
 func TestConsoleStateOfStepsStaysInThem(t *testing.T) {

@@ -126,9 +126,31 @@ func plainError(err error) error {
 	return err
 }
 
+// captureClasses takes the language's constructors before the script runs, as far as
+// the script could put others in their place. The others are taken when they are
+// needed: most scripts need none, and some cost much.
+func (p *pass) captureClasses() {
+	p.codec.classes = make(map[string]goja.Value)
+	take := func(name string) { p.codec.classes[name] = p.rt.GlobalObject().Get(name) }
+	for _, name := range []string{"Error", "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError"} {
+		if p.reaches(name) {
+			take(name)
+		}
+	}
+	for _, name := range []string{"Map", "Set", "Date", "Uint8Array"} {
+		if p.mentions(name, "globalThis", escapeMark) {
+			take(name)
+		}
+	}
+}
+
 // construct makes an object with one of the language's constructors.
 func (c *codec) construct(name string, args ...goja.Value) (*goja.Object, error) {
-	obj, err := c.rt.New(c.rt.GlobalObject().Get(name), args...)
+	class := c.classes[name]
+	if class == nil {
+		class = c.rt.GlobalObject().Get(name)
+	}
+	obj, err := c.rt.New(class, args...)
 	if err != nil {
 		return nil, fmt.Errorf("make %s: %w", name, plainError(err))
 	}

@@ -22,6 +22,8 @@ type codec struct {
 	limit     int         // bytes of one value that leaves; zero: none
 	plainJSON bool        // instead of the durable form
 	ended     func() bool // the pass: nobody waits for the value any more
+
+	classes map[string]goja.Value // the language's own, where the script could replace them
 }
 
 // encode returns the durable form of v; nil for undefined, and for functions and

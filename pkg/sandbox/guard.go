@@ -40,7 +40,11 @@ func (p *pass) guard(s samples) error {
 		return err
 	}
 	date := global.Get("Date").(*goja.Object)
-	return p.lazy("Date", func() goja.Value { return p.guardedDate(date) })
+	if err := p.lazy("Date", func() goja.Value { return p.guardedDate(date) }); err != nil {
+		return err
+	}
+	p.captureClasses()
+	return nil
 }
 
 // forbidEval makes everything that compiles text throw: text that no compiler of
@@ -68,7 +72,8 @@ func (p *pass) forbidEval(s samples) error {
 }
 
 // globalBody is the one function body that older libraries make from text: it finds the
-// global object. It is harmless, and they do not load without it.
+// global object. It is harmless, and they do not load without it. Only a source that has
+// the text finds the object so: of others it is known that they cannot.
 const globalBody = "return this"
 
 // forbidConstructor puts one that throws in the place of a sample's constructor.
@@ -79,7 +84,7 @@ func (p *pass) forbidConstructor(name string, sample *goja.Program) (*goja.Objec
 	}
 	refuse := p.forbidden("new " + name)
 	ctor := p.rt.ToValue(func(call goja.ConstructorCall) *goja.Object {
-		if name == "Function" && len(call.Arguments) == 1 && goja.IsString(call.Arguments[0]) && strings.TrimRight(call.Arguments[0].String(), "; ") == globalBody {
+		if name == "Function" && p.reaches() && len(call.Arguments) == 1 && goja.IsString(call.Arguments[0]) && strings.TrimRight(call.Arguments[0].String(), "; ") == globalBody {
 			return p.native("anonymous", func(goja.FunctionCall) goja.Value { return p.rt.GlobalObject() })
 		}
 		refuse(goja.FunctionCall{})

@@ -90,6 +90,7 @@ func TestWaitsAndSnippetsRefuseWrongArguments(t *testing.T) {
 		{`codemode.waitFor("x", {timeoutMs: Infinity})`, "TypeError", "timeoutMs must be"},
 		{`codemode.waitFor("x", {timeoutMs: 1e300})`, "RangeError", "longer than 10 years"},
 		{`codemode.waitFor("x", {get timeoutMs() { throw new EvalError("mine") }})`, "EvalError", "mine"},
+		{`codemode.waitFor("x", new Proxy({}, {ownKeys() { throw new EvalError("mine") }}))`, "EvalError", "mine"},
 		{`codemode.run()`, "TypeError", "codemode.run(name, input): name must be a string"},
 		{`codemode.run("")`, "TypeError", "1 to 200 bytes"},
 		{`codemode.run("x", () => 1)`, "DataCloneError", "could not be cloned"},

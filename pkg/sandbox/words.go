@@ -127,7 +127,8 @@ func isFeature(word string) bool {
 		"AbortController", "AbortSignal", "Event", "EventTarget", "CustomEvent", "DOMException",
 		"TextEncoder", "TextDecoder", "URL", "URLSearchParams":
 		return true
-	case "Symbol", "asyncIterator", "dispose", "asyncDispose", "using",
+	case "Error", "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError", "Date",
+		"Symbol", "asyncIterator", "dispose", "asyncDispose", "using",
 		"DisposableStack", "AsyncDisposableStack", "SuppressedError",
 		"Iterator", "iterator", "matchAll",
 		"groupBy", "fromAsync", "withResolvers", "captureStackTrace",

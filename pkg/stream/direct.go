@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -15,27 +16,40 @@ import (
 // says so only in its last message.
 const maxReadBytes = 16 << 20
 
-// lastOf reads the last messages of literal subjects, from any replica, in one
-// request. Missing ones are left out. complete is false when the answer was cut.
-func (s *Stream) lastOf(ctx context.Context, stream string, subjects []string, each func(storedMsg)) (complete bool, err error) {
+// multiLast is the request for the last messages of literal subjects.
+func multiLast(subjects []string) ([]byte, error) {
 	body, err := json.Marshal(struct {
 		Subjects []string `json:"multi_last"`
 		MaxBytes int      `json:"max_bytes"`
 	}{subjects, maxReadBytes})
 	if err != nil {
-		return false, fmt.Errorf("encode request: %w", err)
+		return nil, fmt.Errorf("encode request: %w", err)
 	}
-	return s.lastMsgs(ctx, stream, body, len(subjects), func(m *nats.Msg) error {
-		stored, err := directMsg(m)
-		if err == nil {
-			each(stored)
-		}
-		return err
-	})
+	return body, nil
 }
 
-// lastMsgs is lastOf for a request that is encoded already, of at most so many
-// subjects, with the messages as they come: only what is looked at is taken apart.
+// nextMsgs reads the messages of a subject from a sequence on, at most so many, from
+// any replica. complete is false when there are more.
+func (s *Stream) nextMsgs(ctx context.Context, stream, subject string, seq uint64, most int, each func(*nats.Msg) error) (complete bool, err error) {
+	body, err := json.Marshal(struct {
+		Subject  string `json:"next_by_subj"`
+		Seq      uint64 `json:"seq"`
+		Batch    int    `json:"batch"`
+		MaxBytes int    `json:"max_bytes"`
+	}{subject, seq, most, maxReadBytes})
+	if err != nil {
+		return false, fmt.Errorf("encode request: %w", err)
+	}
+	complete, err = s.lastMsgs(ctx, stream, body, most, each)
+	if errors.Is(err, errNotStored) {
+		return true, nil
+	}
+	return complete, err
+}
+
+// lastMsgs reads the last messages of literal subjects, at most so many, from any
+// replica, in one request, and hands them on as they come. Missing ones are left out.
+// complete is false when the answer was cut.
 func (s *Stream) lastMsgs(ctx context.Context, stream string, body []byte, most int, each func(*nats.Msg) error) (complete bool, err error) {
 	inbox := s.nc.NewInbox()
 	// Room for every answer and the end of them: nothing is dropped. (The client's
@@ -82,14 +96,21 @@ func nextAnswer(ctx context.Context, answers <-chan *nats.Msg, timeout *time.Tim
 	}
 }
 
+// errNotStored says that a message vanished during the read, or of a read from a
+// sequence on, that there is none yet.
+var errNotStored = errors.New("read refused: 404 Message Not Found")
+
 // endOfRead judges the message that ends an answer.
 func endOfRead(m *nats.Msg, status string) (complete bool, err error) {
 	switch status {
 	case "204":
 		return m.Header.Get("Nats-Num-Pending") == "0", nil
 	case "404":
-		if m.Header.Get("Description") == "No Results" {
+		switch m.Header.Get("Description") {
+		case "No Results":
 			return true, nil
+		case "Message Not Found":
+			return false, errNotStored
 		}
 	case "503":
 		return false, nats.ErrNoResponders

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -16,24 +16,42 @@ type Listed struct {
 	journal.Stored
 }
 
-// StatesQuery selects what [Stream.States] returns.
+// StatesQuery selects what [Stream.States] and [Stream.Walk] go through. The zero
+// value selects everything but tombstones.
 type StatesQuery struct {
-	Before execution.ID // only older ids than this one; empty: from the newest
-	Limit  int          // at most so many; 0: all
+	Before   execution.ID       // only older ids than this one
+	From     execution.ID       // only this id and newer ones
+	Statuses []execution.Status // only states with one of these; the others are not decoded
+	Limit    int                // how many are wanted, at most: it sizes the reads; 0: all
 }
 
-// errEnough ends a scan that has what it wants.
+// errEnough ends a walk that has what it wants.
 var errEnough = errors.New("enough")
+
+// FirstID returns the smallest id of that time or later: the ids of executions that
+// were created before t are smaller, all others are not.
+func FirstID(t time.Time) execution.ID {
+	const oldest, newest = "00000000000000000000000000", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"
+	rounded := t.Truncate(time.Millisecond)
+	if rounded.Before(t) {
+		rounded = rounded.Add(time.Millisecond)
+	}
+	switch ms := rounded.UnixMilli(); {
+	case ms <= 0:
+		return oldest
+	case ms >= 1<<48:
+		return newest
+	}
+	stamp := execution.NewID(rounded)[:10] // ten characters of time, the rest is chance
+	return stamp + execution.ID(oldest[10:])
+}
 
 // States returns states of a runtime, newest id first, without tombstones. They
 // may be some milliseconds old.
 func (s *Stream) States(ctx context.Context, runtime string, q StatesQuery) ([]Listed, error) {
 	var all []Listed
-	err := s.scan(ctx, runtime, q, func(l Listed) error {
-		if l.State.Status != execution.Deleted {
-			all = append(all, l)
-		}
-		if q.Limit > 0 && len(all) == q.Limit {
+	err := s.Walk(ctx, runtime, q, func(l Listed) error {
+		if all = append(all, l); len(all) == q.Limit {
 			return errEnough
 		}
 		return nil
@@ -44,113 +62,28 @@ func (s *Stream) States(ctx context.Context, runtime string, q StatesQuery) ([]L
 	return all, nil
 }
 
-// Scan calls fn with every state of a runtime, tombstones included, newest id
-// first, and stops at fn's first error, which it returns. It holds the ids and
-// one page of states in memory. States may be some milliseconds old.
-func (s *Stream) Scan(ctx context.Context, runtime string, fn func(Listed) error) error {
-	return s.scan(ctx, runtime, StatesQuery{}, fn)
-}
-
-func (s *Stream) scan(ctx context.Context, runtime string, q StatesQuery, fn func(Listed) error) error {
-	if err := execution.CheckRuntime(runtime); err != nil {
-		return err
+// Walk calls fn with the states of a runtime that q selects, newest id first and
+// each once, however they change meanwhile. It stops at fn's first error and returns
+// it. No execution that is there all the time is left out, whichever replica answers;
+// a state may be some milliseconds old. Walk holds ids and two pages of states in
+// memory, and what fn takes does not hold up the reading.
+func (s *Stream) Walk(ctx context.Context, runtime string, q StatesQuery, fn func(Listed) error) error {
+	w := stateWalk{s: s, runtime: runtime, from: q.From, size: firstRead, wants: func(st execution.Status) bool { return st != execution.Deleted }}
+	if len(q.Statuses) > 0 {
+		w.wants, w.size = func(st execution.Status) bool { return slices.Contains(q.Statuses, st) }, mostRead
 	}
-	ids, err := s.ids(ctx, runtime, q.Before)
-	if err != nil {
-		return err
-	}
-	size := fullPage
 	if q.Limit > 0 {
-		size = min(size, q.Limit)
+		w.size = min(w.size, q.Limit)
 	}
-	for page := range slices.Chunk(ids, size) {
-		states, err := s.statesOf(ctx, runtime, page)
-		if err != nil {
-			return err
-		}
-		for _, l := range states {
-			if err := fn(l); err != nil {
-				return err
-			}
-		}
+	sizes := someWindows()
+	if q.Limit == 0 && q.Before == "" && q.From == "" {
+		sizes = allWindows()
 	}
-	return nil
+	return w.run(ctx, q.Before, sizes, fn)
 }
 
-// ids returns the ids of a runtime, newest first: ids sort by time.
-func (s *Stream) ids(ctx context.Context, runtime string, before execution.ID) ([]execution.ID, error) {
-	var ids []execution.ID
-	for i := range s.cfg.Shards {
-		bucket := shardBucket(i)
-		subjects, err := s.subjectsOf(ctx, kvStream(bucket), kvSubject(bucket, runtime+".*.state"))
-		if err != nil {
-			return nil, err
-		}
-		for subject := range subjects {
-			key, ok := parseStateSubject(subject)
-			if ok && (before == "" || key.ID < before) {
-				ids = append(ids, key.ID)
-			}
-		}
-	}
-	slices.SortFunc(ids, func(a, b execution.ID) int { return strings.Compare(string(b), string(a)) })
-	return ids, nil
-}
-
-// statesOf reads one page of states, in the order of the ids. Those that are gone
-// by now are left out.
-func (s *Stream) statesOf(ctx context.Context, runtime string, ids []execution.ID) ([]Listed, error) {
-	byBucket := map[string][]string{}
-	for _, id := range ids {
-		key := journal.Key{Runtime: runtime, ID: id}
-		bucket := s.journal.bucket(key)
-		byBucket[bucket] = append(byBucket[bucket], kvSubject(bucket, StateKey(key)))
-	}
-	found := make(map[execution.ID]Listed, len(ids))
-	for bucket, subjects := range byBucket {
-		if err := s.readStates(ctx, kvStream(bucket), subjects, found); err != nil {
-			return nil, err
-		}
-	}
-	var all []Listed
-	for _, id := range ids {
-		if l, ok := found[id]; ok {
-			all = append(all, l)
-		}
-	}
-	return all, nil
-}
-
-// readStates reads the states at subjects into found, and repeats until all
-// answers were complete or ctx ends.
-func (s *Stream) readStates(ctx context.Context, stream string, subjects []string, found map[execution.ID]Listed) error {
-	for w := newBackoff(); ; {
-		got := map[string]bool{}
-		complete, err := s.lastOf(ctx, stream, subjects, func(m storedMsg) {
-			got[m.Subject] = true
-			key, ok := parseStateSubject(m.Subject)
-			if !ok || isMarker(m.Header) {
-				return
-			}
-			st, err := decodeState(key, m)
-			if err != nil {
-				// One that nobody can read must not hide the others.
-				s.log.Error("a state cannot be read", "execution", key.ID, "runtime", key.Runtime, "error", err)
-				return
-			}
-			found[key.ID] = Listed{Key: key, Stored: st}
-		})
-		switch {
-		case err == nil && complete:
-			return nil
-		case err == nil && len(got) > 0:
-			subjects = slices.DeleteFunc(slices.Clone(subjects), func(s string) bool { return got[s] })
-			continue
-		case err == nil:
-			err = errCut
-		}
-		if err := w.wait(ctx, err); err != nil {
-			return err
-		}
-	}
+// Scan calls fn with every state of a runtime, tombstones included. It is a [Stream.Walk].
+func (s *Stream) Scan(ctx context.Context, runtime string, fn func(Listed) error) error {
+	w := stateWalk{s: s, runtime: runtime, size: mostRead, wants: func(execution.Status) bool { return true }}
+	return w.run(ctx, "", allWindows(), fn)
 }

@@ -156,8 +156,10 @@ func (s *Stream) ask(ctx context.Context, m *nats.Msg, out any, timeout time.Dur
 	var refused struct {
 		Error *jetstream.APIError `json:"error"`
 	}
-	if err := json.Unmarshal(reply.Data, &refused); err != nil {
-		return fmt.Errorf("read the answer of %s: %w", m.Subject, err)
+	if bytes.Contains(reply.Data, []byte(`"error"`)) { // answers may have megabytes: one look is enough
+		if err := json.Unmarshal(reply.Data, &refused); err != nil {
+			return fmt.Errorf("read the answer of %s: %w", m.Subject, err)
+		}
 	}
 	if refused.Error != nil {
 		return refused.Error

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nats-io/nats.go"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
 )
@@ -58,14 +59,23 @@ func (s *Stream) readSnippets(ctx context.Context, runtime string, names []strin
 		subjects = append(subjects, kvSubject(IndexBucket, SnippetKey(runtime, name, version[name])))
 	}
 	found := make(map[string]execution.Snippet, len(names))
-	_, err := s.lastOf(ctx, kvStream(IndexBucket), subjects, func(m storedMsg) {
+	body, err := multiLast(subjects)
+	if err != nil {
+		return nil, fmt.Errorf("list snippets: %w", err)
+	}
+	_, err = s.lastMsgs(ctx, kvStream(IndexBucket), body, len(subjects), func(raw *nats.Msg) error {
+		m, err := directMsg(raw)
+		if err != nil {
+			return err
+		}
 		name, _, ok := parseSnippetSubject(m.Subject)
 		if !ok || isMarker(m.Header) {
-			return
+			return nil
 		}
 		if sn, err := decodeSnippet(name, m.Data); err == nil {
 			found[name] = sn
 		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list snippets: %w", err)

@@ -25,6 +25,7 @@ type Stream struct {
 	kv      string // what precedes "$KV." when a key is published
 	journal *Journal
 	told    sync.Map // differences that are in the log already
+	listed  sync.Map // [*newestIDs] by the subjects of their states
 }
 
 // Conn returns the connection that the Stream was opened with.

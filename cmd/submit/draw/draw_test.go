@@ -50,7 +50,7 @@ func story(p Printer) {
 			call(0, execution.Applied, func(e *execution.CallEvent) { e.Replayed = true }).Entry,
 			{Seq: 3, Connector: "items", Method: "create", Args: json.RawMessage(`[1]`), State: execution.Pending, RequiresApproval: true},
 		},
-		Pending: []execution.PendingCall{{Seq: 3, Connector: "items", Method: "create", Args: json.RawMessage(`[1]`), Kind: execution.PendingApproval}},
+		Pending: []execution.PendingCall{{ExecutionID: "01J", Seq: 3, Connector: "items", Method: "create", Args: json.RawMessage(`[1]`), Kind: execution.PendingApproval}},
 	})
 	p.Close()
 }
@@ -70,7 +70,7 @@ a remark
 applied step sum  12ms
 pending items.create([1])  waits for a decision
 paused in attempt 2
-  #3 items.create([1])  waits for approval
+  #3 items.create([1])  waits for approval: submit approve 01J
 `
 	if got := b.String(); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
@@ -94,7 +94,7 @@ func TestScreenLeavesOneLineACall(t *testing.T) {
 ✓ step sum  12ms
 ‖ items.create([1])  waits for a decision
 ‖ paused in attempt 2  0ms
-  #3 items.create([1])  waits for approval
+  #3 items.create([1])  waits for approval: submit approve 01J
 `
 	if got := terminal(t, b.String()); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)

@@ -119,13 +119,14 @@ func ending(o execution.Outcome) string {
 	return s
 }
 
-// pendingLine says what one pending call waits for.
+// pendingLine says what one pending call waits for, and which command decides.
 func pendingLine(p execution.PendingCall) string {
-	what := map[execution.PendingKind]string{
-		execution.PendingClient: "waits for its result", execution.PendingUnknown: "outcome unknown, waits for your word",
-	}[p.Kind]
-	if what == "" {
-		what = "waits for approval"
+	what := fmt.Sprintf("waits for approval: submit approve %s", p.ExecutionID)
+	switch p.Kind {
+	case execution.PendingClient:
+		what = fmt.Sprintf("waits for its result: submit resolve %s --seq %d --result JSON", p.ExecutionID, p.Seq)
+	case execution.PendingUnknown:
+		what = fmt.Sprintf("its outcome is unknown: submit resolve %s --seq %d --result JSON|--error TEXT|--run", p.ExecutionID, p.Seq)
 	}
 	return fmt.Sprintf("#%d %s.%s(%s)  %s", p.Seq, cli.Line(p.Connector), cli.Line(p.Method), clip(compact(p.Args), argsWidth), what)
 }

@@ -46,7 +46,12 @@ func (c *Connector) Describe() connector.Description {
 // Execute performs one call.
 func (c *Connector) Execute(ctx context.Context, call connector.Call) (json.RawMessage, error) {
 	switch call.Method {
-	case "echo":
+	case "echo", "confirm":
+		return call.Args, nil
+	case "unsure":
+		if _, err := sleep(ctx, call); err != nil {
+			return nil, err
+		}
 		return call.Args, nil
 	case "sleep":
 		return sleep(ctx, call)

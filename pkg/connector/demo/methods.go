@@ -17,7 +17,29 @@ const (
 	}, "required": ["key", "previous", "existed", "writes"]}`
 )
 
-func methods() []connector.Method { return append(plainMethods(), storeMethods()...) }
+func methods() []connector.Method {
+	return append(append(plainMethods(), personMethods()...), storeMethods()...)
+}
+
+// personMethods are those that wait for a person.
+func personMethods() []connector.Method {
+	return []connector.Method{
+		{
+			Name: "confirm", Description: "Return the argument, once a person has approved it.", RequiresApproval: true,
+			Input: json.RawMessage(`{"description": "anything"}`), Output: json.RawMessage(`{"description": "the argument, or the approver's"}`),
+		},
+		{
+			Name: "ask", Description: "Return what a person, or a program, answers.", Client: true,
+			Input: json.RawMessage(`{"description": "the question: anything"}`), Output: json.RawMessage(`{"description": "the answer"}`),
+		},
+		{
+			Name: "unsure", Description: "Return the argument after so many milliseconds. Where its outcome was never heard a person decides.",
+			OnUnknown: connector.OnUnknownAsk,
+			Input:     json.RawMessage(`{"type": "object", "properties": {"ms": {"type": "integer", "minimum": 0, "maximum": 3600000}}}`),
+			Output:    json.RawMessage(`{"description": "the argument"}`),
+		},
+	}
+}
 
 func plainMethods() []connector.Method {
 	return []connector.Method{
