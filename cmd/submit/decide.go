@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os/user"
 
 	"github.com/spf13/cobra"
 
@@ -18,19 +17,14 @@ import (
 // decideFlags are the flags of those who decide.
 type decideFlags struct {
 	seq    int
-	as     string
+	as     asFlag
 	reason string
 }
 
 func (o *decideFlags) add(c *cobra.Command) {
 	c.Flags().IntVar(&o.seq, "seq", -1, "`NUMBER` of the call, as \"submit pending\" shows it")
 	c.Flags().StringVar(&o.reason, "reason", "", "`TEXT` that the journal keeps beside the decision")
-	addAs(c, &o.as)
-}
-
-// addAs defines the flag that says who acts.
-func addAs(c *cobra.Command, as *string) {
-	c.Flags().StringVar(as, "as", "", "`NAME` of who decides (default: the user's)")
+	o.as.add(c)
 }
 
 // which returns the seq, nil for all.
@@ -42,22 +36,6 @@ func (o *decideFlags) which(c *cobra.Command) (*int, error) {
 		return nil, cli.Misuse("--seq: %d is negative", o.seq)
 	}
 	return &o.seq, nil
-}
-
-// who returns the name of who acts: as given, else the user's.
-func (a *app) who(as string) string {
-	if as != "" {
-		return as
-	}
-	for _, name := range []string{"USER", "LOGNAME", "USERNAME"} {
-		if v := a.env(name); v != "" {
-			return v
-		}
-	}
-	if u, err := user.Current(); err == nil {
-		return u.Username
-	}
-	return ""
 }
 
 func (a *app) approveCommand() *cobra.Command {
@@ -77,7 +55,7 @@ func (a *app) approveCommand() *cobra.Command {
 				return err
 			}
 			return a.decide(c.Context(), ids[0], "approve", func(ctx context.Context, s *session, id execution.ID, f control.Follow) (execution.Outcome, error) {
-				return s.client.Approve(ctx, control.Approval{ID: id, Seq: seq, Args: edited, As: a.who(o.as), Reason: o.reason}, f)
+				return s.client.Approve(ctx, control.Approval{ID: id, Seq: seq, Args: edited, As: o.as.of(a), Reason: o.reason}, f)
 			})
 		},
 	}
@@ -96,7 +74,7 @@ func (a *app) resolveCommand() *cobra.Command {
 			"heard: it happened, with this --result; it failed, with this --error; or it did not happen: --run it.\n" +
 			"Then follow the execution to its next outcome.",
 		RunE: func(c *cobra.Command, ids []string) error {
-			r := control.Resolution{Run: again, As: a.who(o.as), Reason: o.reason}
+			r := control.Resolution{Run: again, As: o.as.of(a), Reason: o.reason}
 			seq, err := o.which(c)
 			if err != nil {
 				return err
@@ -181,7 +159,7 @@ func (a *app) rejectCommand() *cobra.Command {
 				return err
 			}
 			return a.query(c.Context(), "reject", func(ctx context.Context, s *session) error {
-				done, err := s.client.Reject(ctx, id, seq, o.reason, a.who(o.as))
+				done, err := s.client.Reject(ctx, id, seq, o.reason, o.as.of(a))
 				if err != nil {
 					return a.refusedWord("reject", id, err)
 				}

@@ -74,12 +74,3 @@ func (a *app) showPending(p control.PendingCalls) error {
 	}
 	return nil
 }
-
-// clipped is a value in a table.
-func clipped(raw []byte) string {
-	runes := []rune(string(raw))
-	if len(runes) > 80 {
-		runes = append(runes[:79], '…')
-	}
-	return string(runes)
-}

@@ -62,6 +62,7 @@ var arrows = map[string][]string{
 	"pkg/stream":           {"pkg/journal", "pkg/execution", "pkg/value"},
 	"pkg/retention":        {"pkg/stream", "pkg/journal", "pkg/execution"},
 	"pkg/engine":           {"pkg/journal", "pkg/sandbox", "pkg/connector", "pkg/retry", "pkg/execution", "pkg/value"},
+	"pkg/replay":           {"pkg/engine", "pkg/journal", "pkg/sandbox", "pkg/connector", "pkg/execution", "pkg/value"},
 	"pkg/runner":           {"pkg/engine", "pkg/retention", "pkg/stream", "pkg/journal", "pkg/connector", "pkg/retry", "pkg/execution", "pkg/value"},
 	"pkg/control":          {"pkg/journal", "pkg/retention", "pkg/connector", "pkg/stream", "pkg/execution", "pkg/value"},
 

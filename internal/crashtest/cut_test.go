@@ -107,7 +107,7 @@ func (l *life) awaitCut(s scenario, k *link) bool {
 		if s.parks && !l.due && ok && waits(st.State.Status) && l.scheduled() && l.queued() == 0 {
 			l.makeDue()
 		}
-		return ok && st.State.Status == s.ends && l.queued() == 0
+		return l.over(s)
 	})
 	return cut
 }

@@ -67,7 +67,10 @@ type life struct {
 	items *fixture.Items
 	lab   *lab
 	log   *logs
-	due   bool // the test has let the time of a parked execution pass
+
+	answered journal.Revision // the state that waited for the last signal
+	sent     int              // signals
+	due      bool             // the test has let the time of a parked execution pass
 }
 
 func (r *rig) newLife(t *testing.T) *life {

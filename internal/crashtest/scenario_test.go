@@ -27,6 +27,9 @@ type scenario struct {
 	// finds and makes due.
 	parks bool
 
+	// signals are the values that are sent one by one when the execution waits for `go`.
+	signals []string
+
 	// rough says that runs of a method differ in their results.
 	rough bool
 
@@ -81,6 +84,27 @@ func scenarios() []scenario {
 		},
 		{name: "malformed", rows: "15, 9", ends: execution.Error, body: `{"code": 1}`},
 		{
+			name: "short sleep", rows: "5e, 8, 11", ends: execution.Completed,
+			code:  `async () => { await items.echo(1); await codemode.sleep(300); await codemode.sleep(400); return await items.echo(2) }`,
+			stops: `async () => { await items.sleep({ms: 60}); await codemode.sleep(300); return await items.sleep({ms: 60}) }`,
+		},
+		{
+			name: "long sleep", rows: "5f, 8, 10, 11", ends: execution.Completed,
+			code: `async () => { await items.echo(1); await codemode.sleep(2600); return await items.echo(2) }`,
+		},
+		{
+			name: "signals", rows: "5d, 5f, 16, 17", ends: execution.Completed, signals: []string{`1`, `2`},
+			code: `async () => { const a = await codemode.waitFor("go"); await items.echo(a); return [a, await codemode.waitFor("go", {timeoutMs: 3600_000})] }`,
+		},
+		{
+			name: "wait that times out", rows: "5f, 8, 10, 11", ends: execution.Completed,
+			code: `async () => { await items.echo(1); return await codemode.waitFor("go", {timeoutMs: 2600}).catch((e) => e.name) }`,
+		},
+		{
+			name: "paused with a time", rows: "5d, 5f, 9, 10, 11", ends: execution.Paused,
+			code: `async () => { const nap = codemode.sleep(2600).then(() => items.echo(1)); await items.create_item({title: "a"}); await nap }`,
+		},
+		{
 			name: "starts soon", rows: "13, 8", ends: execution.Completed, delay: 1200 * time.Millisecond,
 			code: `async () => await items.echo(1)`,
 		},
@@ -126,9 +150,35 @@ func (l *life) finish(s scenario) {
 		l.makeDue()
 	}
 	l.await("an end of "+l.key.String()+" and an empty queue", func() bool {
-		st, ok := l.state()
-		return ok && st.State.Status == s.ends && l.queued() == 0
+		return l.over(s)
 	})
+}
+
+// over reports whether the execution has ended, or rests where it should and no time
+// lets it go on. It sends the
+// signals that the scenario has, one by one, when the execution waits for it.
+func (l *life) over(s scenario) bool {
+	l.t.Helper()
+	st, ok := l.state()
+	if ok && st.State.Awaits("go") && l.sent < len(s.signals) && st.Revision > l.answered {
+		l.answered = st.Revision
+		l.signal(s.signals[l.sent])
+		l.sent++
+	}
+	return ok && st.State.Status == s.ends && st.State.RetryAt == nil && l.queued() == 0
+}
+
+// signal sends a signal as an executor does that the link does not cut off.
+func (l *life) signal(value string) {
+	l.t.Helper()
+	sig := journal.Signal{ID: execution.NewID(time.Now()), Name: "go", Value: journal.NewValue([]byte(value)), At: time.Now()}
+	err := l.stream.Journal().PutSignal(l.t.Context(), l.key, sig)
+	if err == nil {
+		err = l.stream.Wake(l.t.Context(), l.key, stream.WakeSignal, 0)
+	}
+	if err != nil {
+		l.t.Fatalf("signal: %v", err)
+	}
 }
 
 // waitParked waits until the execution waits on its schedule and on nothing else.

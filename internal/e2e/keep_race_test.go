@@ -15,7 +15,7 @@ import (
 // An approver and the expiry: one of them wins, and the loser is told.
 func TestApproverRacesTheExpiry(t *testing.T) {
 	t.Parallel()
-	for name, start := range map[string]func(*testing.T) *rig{"one server": func(t *testing.T) *rig { return up(t) }, "three servers": cluster} {
+	for name, start := range map[string]func(testing.TB) *rig{"one server": up, "three servers": cluster} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := start(t)

@@ -352,7 +352,11 @@ func TestLargeValuesAreShownFetchedAndRemoved(t *testing.T) {
 	}`})
 	r.status(o, execution.Paused)
 	id := o.ExecutionID
-	o, err := r.client.Approve(t.Context(), control.Approval{ID: id, Args: json.RawMessage(`{"title": ` + large("a") + `}`), As: "ann"}, control.Follow{})
+	events, err := r.nc.SubscribeSync(stream.EventSubject(r.key(id), ">"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err = r.client.Approve(t.Context(), control.Approval{ID: id, Args: json.RawMessage(`{"title": ` + large("a") + `}`), As: "ann"}, control.Follow{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -378,6 +382,24 @@ func TestLargeValuesAreShownFetchedAndRemoved(t *testing.T) {
 		if err != nil || len(body) != at.bytes || !strings.HasPrefix(string(body), at.first) {
 			t.Errorf("%s: fetched %d bytes, %.20s, %v", what, len(body), body, err)
 		}
+	}
+	pointers := 0
+	for {
+		m, err := events.NextMsg(time.Second)
+		if err != nil {
+			t.Fatalf("no event of the end: %v", err)
+		}
+		name := m.Subject[strings.LastIndex(m.Subject, ".")+1:]
+		if name != execution.EventLog && len(m.Data) > 4000 && name != string(execution.Completed) {
+			t.Errorf("event %s has %d bytes", name, len(m.Data))
+		}
+		pointers += strings.Count(string(m.Data), `{"$object":`)
+		if name == string(execution.Completed) {
+			break
+		}
+	}
+	if pointers < 5 {
+		t.Errorf("the events show %d pointers, want 5 or more", pointers)
 	}
 	// A signal that came early, and a value of a pass that was superseded.
 	js := natstest.JetStream(t, r.nc)
@@ -455,7 +477,7 @@ func (r *rig) objects(id execution.ID) (all []string) {
 }
 
 // cluster is a rig on three servers, with two executors.
-func cluster(t *testing.T) *rig {
+func cluster(t testing.TB) *rig {
 	t.Helper()
 	nc := natstest.Cluster(t, 3).Conn()
 	if err := stream.Init(t.Context(), nc, stream.Config{Replicas: 3, AckWait: 5 * time.Second}); err != nil {

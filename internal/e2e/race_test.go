@@ -6,35 +6,16 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
-	"github.com/reprise-run/reprise/internal/executor"
-	"github.com/reprise-run/reprise/internal/fixture"
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
 )
 
-// clustered is a rig on three servers with two executors.
-func clustered(t *testing.T) *rig {
-	t.Helper()
-	c := natstest.Cluster(t, 3)
-	r := &rig{t: t, nc: c.Conn(), items: new(fixture.Items)}
-	client, err := control.NewClient(control.ClientConfig{Conn: c.Conn(), Timeout: 20 * time.Second})
-	if err != nil {
-		t.Fatalf("new client: %v", err)
-	}
-	r.client = client
-	r.start(nil)
-	r.nc = c.Conn()
-	r.start(func(c *executor.Config) { c.Name = "second" })
-	return r
-}
-
 // Of two words at once one decides, and the other is told.
 func TestTwoDecisionsAtOnce(t *testing.T) {
 	t.Parallel()
-	r := clustered(t)
+	r := cluster(t)
 	approve := func(ctx context.Context, id execution.ID) (bool, error) {
 		_, err := r.client.Approve(ctx, control.Approval{ID: id, As: "ann"}, control.Follow{})
 		if errors.Is(err, control.ErrConflict) && strings.Contains(err.Error(), "not paused") {

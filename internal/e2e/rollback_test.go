@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/reprise-run/reprise/internal/executor"
 	"github.com/reprise-run/reprise/internal/fixture"
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/connector"
@@ -221,6 +224,84 @@ func TestRollbackOfARunningExecutionStopsIt(t *testing.T) {
 	r.is(rec, execution.RolledBack, 1, 0)
 	r.calls(rec, "items.add_note reverted items.sleep unknown")
 	natstest.Eventually(t, "the end of the call", func() bool { return r.items.Aborts() == 1 })
+}
+
+// One whose calls could not be undone goes on where it was stopped.
+func TestFailedRollbackLetsARunningExecutionGoOn(t *testing.T) {
+	t.Parallel()
+	r := up(t)
+	id := r.begin(execution.Request{Code: `async () => { await items.stuck_note("a"); await items.sleep({ms: 1000}); return 1 }`})
+	natstest.Eventually(t, "the call", func() bool { return r.items.Runs("sleep") == 1 })
+	if rec := r.rollback(id); rec.Status.Terminal() || len(rec.Rollback.Failed) != 1 {
+		t.Errorf("status %s, rollback %+v", rec.Status, rec.Rollback)
+	}
+	r.reach(id, execution.Completed)
+	if s, n := r.items.Runs("sleep"), r.items.Runs("stuck_note"); s != 2 || n != 1 {
+		t.Errorf("sleep ran %d times, stuck_note %d times, want 2 and 1", s, n)
+	}
+}
+
+// An approval that nobody acted on yet is undone with the rest: the call is never made.
+func TestRollbackOfAQueuedExecution(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.start(func(c *executor.Config) { c.Concurrency = 1 })
+	o := r.paused(`async () => { await items.add_note("a"); return items.create_item({title: "t"}) }`)
+	busy := r.begin(execution.Request{Code: `items.sleep({ms: 60000})`}) // takes the only slot
+	natstest.Eventually(t, "the call", func() bool { return r.items.Runs("sleep") == 1 })
+	decide := map[string]any{"id": o.ExecutionID, "wait": false}
+	if err := r.client.Call(t.Context(), "approve", decide, new(control.Decided)); err != nil {
+		t.Fatalf("approve: %v", err)
+	}
+	if rec := r.get(o.ExecutionID); rec.Status != execution.Queued {
+		t.Fatalf("status %s, want queued", rec.Status)
+	}
+	rec, err := r.client.Rollback(t.Context(), o.ExecutionID, "ann")
+	if err != nil || rec.Rollback == nil || rec.Rollback.Done {
+		t.Fatalf("rollback = %+v, %v", rec.Rollback, err)
+	}
+	r.cancel(busy, false)
+	rec = r.undone(o.ExecutionID)
+	r.is(rec, execution.RolledBack, 1, 0)
+	r.calls(rec, "items.add_note reverted items.create_item reverted")
+	if n := r.items.Runs("create_item"); n != 0 {
+		t.Errorf("create_item ran %d times", n)
+	}
+}
+
+// An executor that ends hands a rollback over; no time is lost, and nothing is undone
+// twice but what was under way.
+func TestDrainedRollbackGoesOnElsewhere(t *testing.T) {
+	t.Parallel()
+	p := &probe{methods: []connector.Method{{Name: "pay", Reverts: true}}, do: answer}
+	enter := make(chan struct{}, 8)
+	p.revert = func(ctx context.Context, call connector.Call, _ json.RawMessage) error {
+		enter <- struct{}{}
+		if call.Seq == 1 && len(p.undoings()) == 2 {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		return nil
+	}
+	r := newRig(t)
+	slow := func(c *executor.Config) { c.AckWait = time.Minute } // no takeover helps
+	stop := r.start(slow, p.named())
+	o := r.run(`async () => { for (let i = 0; i < 3; i++) await probe.pay(i); return 1 }`)
+	if _, err := r.client.Rollback(t.Context(), o.ExecutionID, "ann"); err != nil {
+		t.Fatalf("rollback: %v", err)
+	}
+	<-enter
+	<-enter
+	stop()
+	r.start(slow, p.named())
+	r.is(r.undone(o.ExecutionID), execution.RolledBack, 3, 0)
+	var seqs []int
+	for _, u := range p.undoings() {
+		seqs = append(seqs, u.Seq)
+	}
+	if !slices.Equal(seqs, []int{2, 1, 1, 0}) {
+		t.Errorf("undone %v, want 2 1 1 0", seqs)
+	}
 }
 
 // Whatever an execution waits for, it is undone at once.

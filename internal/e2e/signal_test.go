@@ -28,7 +28,7 @@ func TestSignalComesAfterTheWait(t *testing.T) {
 	if len(rec.Signals) != 1 || rec.Signals[0] != "go" || rec.RetryAt != nil {
 		t.Errorf("signals %v, retryAt %v", rec.Signals, rec.RetryAt)
 	}
-	r.idle(r.opened())
+	r.noMessages(r.opened())
 	r.signal(id, "stop", `0`, false)
 	r.signal(id, "go", `{"n": 7}`, true)
 	r.completed(r.ends(id), `[{"n": 7}, 7]`)
@@ -101,7 +101,7 @@ func TestSignalBeforeTheTimeoutLeavesNothing(t *testing.T) {
 	id := r.submit(execution.Request{Code: `async () => await codemode.waitFor("go", {timeoutMs: 3600_000})`})
 	s := r.opened()
 	r.reaches(id, execution.Waiting)
-	r.idle(s)
+	r.noMessages(s)
 	r.signal(id, "go", `null`, true)
 	r.completed(r.ends(id), `null`)
 	if there, err := s.Scheduled(t.Context(), journal.Key{Runtime: execution.DefaultRuntime, ID: id}); err != nil || there {

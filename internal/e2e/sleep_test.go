@@ -49,8 +49,8 @@ func (r *rig) opened() *stream.Stream {
 	return s
 }
 
-// idle fails unless the queue has no message of the runtime.
-func (r *rig) idle(s *stream.Stream) {
+// noMessages fails unless the queue has no message of the runtime.
+func (r *rig) noMessages(s *stream.Stream) {
 	r.t.Helper()
 	natstest.Eventually(r.t, "an empty queue", func() bool {
 		n, err := s.Queued(r.t.Context(), execution.DefaultRuntime)
@@ -67,7 +67,7 @@ func TestSleepOutlastsExecutorAndServer(t *testing.T) {
 	if rec.RetryAt == nil || rec.RetryAt.Before(rec.CreatedAt.Add(3*time.Second)) {
 		t.Errorf("retryAt %v, want that of the sleep", rec.RetryAt)
 	}
-	r.idle(r.opened())
+	r.noMessages(r.opened())
 	stop()
 	r.server.Restart()
 	natstest.Eventually(t, "the client", r.nc.IsConnected)
@@ -110,7 +110,7 @@ func TestThousandSleepersHoldNothing(t *testing.T) {
 		}
 		return err == nil && n == sleepers
 	})
-	r.idle(s)
+	r.noMessages(s)
 	natstest.Eventually(t, fmt.Sprintf("no more than %d goroutines", before+20), func() bool { return runtime.NumGoroutine() <= before+20 })
 }
 

@@ -96,13 +96,17 @@ func Run(ctx context.Context, cfg Config, ready func(name string)) error {
 	if err != nil {
 		return fmt.Errorf("open stream: %w", err)
 	}
-	run, err := newRunner(cfg, s)
+	e, err := newEngine(cfg, s)
+	if err != nil {
+		return err
+	}
+	run, err := newRunner(cfg, s, e)
 	if err != nil {
 		return err
 	}
 	service, err := control.NewService(control.ServiceConfig{
-		Stream: s, Runtimes: cfg.Runtimes, Connectors: cfg.Connectors, Executor: cfg.Name, Version: apiVersion,
-		Tombstone: cfg.Tombstone, Logger: cfg.Logger,
+		Stream: s, Runtimes: cfg.Runtimes, Connectors: cfg.Connectors, DryReplay: dryReplay(e),
+		Executor: cfg.Name, Version: apiVersion, Tombstone: cfg.Tombstone, Logger: cfg.Logger,
 	})
 	if err != nil {
 		return err
@@ -146,8 +150,8 @@ func serve(ctx context.Context, cfg Config, run *runner.Runner, service *control
 	return err
 }
 
-func newRunner(cfg Config, s *stream.Stream) (*runner.Runner, error) {
-	e, err := engine.New(engine.Config{
+func newEngine(cfg Config, s *stream.Stream) (*engine.Engine, error) {
+	return engine.New(engine.Config{
 		Sandbox: cfg.Sandbox, Confined: cfg.Sandbox.Limited, Store: s.Journal(), Connectors: cfg.Connectors, Now: time.Now,
 		PassTimeout: cfg.Limits.PassTimeout, Limits: cfg.Limits.engine(), Grace: cfg.Grace, MaxValueBytes: s.MaxValueBytes(),
 		Version: Version(), Logger: cfg.Logger,
@@ -155,11 +159,11 @@ func newRunner(cfg Config, s *stream.Stream) (*runner.Runner, error) {
 			return s.Snippet(ctx, runtime, name, 0)
 		},
 	})
-	if err != nil {
-		return nil, err
-	}
+}
+
+func newRunner(cfg Config, s *stream.Stream, e *engine.Engine) (*runner.Runner, error) {
 	return runner.New(runner.Config{
-		Stream: s, Engine: e, Name: cfg.Name, Runtimes: cfg.Runtimes, Connectors: cfg.Connectors.Names, Version: Version(),
+		Stream: s, Engine: e, Name: cfg.Name, Runtimes: cfg.Runtimes, Connectors: cfg.Connectors.Names, Lifecycle: cfg.Connectors, Version: Version(),
 		Concurrency: cfg.Concurrency, DrainTimeout: cfg.DrainTimeout, MaxLostPasses: cfg.MaxLostPasses,
 		SweepInterval: cfg.SweepInterval, Overdue: cfg.Overdue, ExpireAfter: cfg.ExpireAfter, RetainFor: cfg.RetainFor, Retain: cfg.Retain,
 		Tombstone: cfg.Tombstone, KeepInterval: cfg.KeepInterval, Logger: cfg.Logger,

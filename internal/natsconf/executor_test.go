@@ -42,7 +42,7 @@ func TestAnExecutorRunsUnderItsRole(t *testing.T) {
 		t.Fatalf("the executor did not start: %v, refused: %v", err, exe.settle(t))
 	}
 
-	limited, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	limited, stop := context.WithTimeout(t.Context(), 20*time.Second)
 	defer stop()
 	submitter, err := control.NewClient(control.ClientConfig{Conn: sub.nc})
 	must(t, "make client", err)
@@ -74,6 +74,7 @@ func TestAnExecutorRunsUnderItsRole(t *testing.T) {
 	}
 	operator := connect(t, s, "operator")
 	snippets(t, limited, operator, submitter, watcher)
+	signals(t, limited, operator, submitter)
 	for role, c := range map[string]*client{"executor": exe, "submitter": sub, "viewer": view, "operator": operator} {
 		if err := c.settle(t); err != nil {
 			t.Errorf("%s was refused: %v", role, err)

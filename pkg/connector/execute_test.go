@@ -211,5 +211,14 @@ func TestRevert(t *testing.T) {
 		if err != nil || done != tt.done || strings.Join(got, "") != tt.want {
 			t.Errorf("Revert(%s) = %v, %v, did %v; want %v, %s", tt.method, done, err, got, tt.done, tt.want)
 		}
+		if can, err := tt.set.Reverts("items", tt.method); err != nil || can != tt.done {
+			t.Errorf("Reverts(%s) = %v, %v, want %v", tt.method, can, err, tt.done)
+		}
+	}
+	if _, err := plain.Reverts("items", "nope"); !errors.Is(err, ErrNoMethod) {
+		t.Errorf("Reverts = %v, want ErrNoMethod", err)
+	}
+	if _, err := plain.Reverts("nope", "create"); !errors.Is(err, ErrNoConnector) {
+		t.Errorf("Reverts = %v, want ErrNoConnector", err)
 	}
 }

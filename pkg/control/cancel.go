@@ -29,8 +29,11 @@ func (s *Service) cancel(ctx context.Context, c call) (any, error) {
 	if err := (verdict{as: as}).check(); err != nil {
 		return nil, err
 	}
-	text := "cancelled by " + as
-	return s.changed(ctx, key, func(sub subject) (journal.State, string, error) {
+	text, read := "cancelled by "+as, s.readState
+	if p.Rollback {
+		read = s.read
+	}
+	return s.changed(ctx, key, read, func(sub subject) (journal.State, string, error) {
 		st := sub.stored.State
 		switch {
 		case st.Undoing():

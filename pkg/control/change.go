@@ -39,6 +39,20 @@ func (s *Service) read(ctx context.Context, key journal.Key) (subject, error) {
 	return subject{key, stored, log}, nil
 }
 
+// readState is read without the log: what needs the state alone is not to wait for it.
+func (s *Service) readState(ctx context.Context, key journal.Key) (subject, error) {
+	stored, err := s.s.Journal().State(ctx, key)
+	switch {
+	case errors.Is(err, journal.ErrNotFound):
+		return subject{}, unknown(key)
+	case err != nil:
+		return subject{}, fmt.Errorf("read state of execution %s: %w", key.ID, err)
+	case stored.State.Status == execution.Deleted:
+		return subject{}, gone(key)
+	}
+	return subject{key: key, stored: stored}, nil
+}
+
 // errLost says that another word came first. It stays in the package.
 var errLost = errors.New("the state has moved on")
 

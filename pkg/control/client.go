@@ -106,6 +106,12 @@ func (c *Client) Watch(id execution.ID) (*Watch, error) { return watch(c.nc, c.r
 // Object returns, as plain JSON, a value that an answer shows as {"$object": hash}. It returns
 // [ErrNotFound] when the execution has no such value any more.
 func (c *Client) Object(ctx context.Context, id execution.ID, hash string) (json.RawMessage, error) {
+	body, err := c.object(ctx, id, hash)
+	return value.Plain(body), err
+}
+
+// object is Object in the durable form.
+func (c *Client) object(ctx context.Context, id execution.ID, hash string) (json.RawMessage, error) {
 	store, err := c.js.ObjectStore(ctx, stream.Bucket)
 	if err != nil {
 		return nil, fmt.Errorf("open the large values: %w", err)
@@ -118,7 +124,7 @@ func (c *Client) Object(ctx context.Context, id execution.ID, hash string) (json
 	if err != nil {
 		return nil, fmt.Errorf("fetch value %s of execution %s: %w", hash, id, err)
 	}
-	return value.Plain(body), nil
+	return body, nil
 }
 
 // Call asks for any operation: in is its parameters, out receives the answer. It

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -22,7 +24,7 @@ func fill(b *testing.B, s *stream.Stream, n, gap int) {
 	put := func(key string, v any) {
 		data, err := json.Marshal(v)
 		if err == nil {
-			_, err = js.PublishAsync("$KV."+stream.Bucket+"."+key, data)
+			_, err = js.PublishAsync("$KV."+stream.Bucket+"."+key, data, jetstream.WithStallWait(natstest.StartWait))
 		}
 		if err != nil {
 			b.Fatal(err)

@@ -32,7 +32,7 @@ func (s *Service) rollback(ctx context.Context, c call) (any, error) {
 	if err := (verdict{as: as}).check(); err != nil {
 		return nil, err
 	}
-	return s.changed(ctx, key, func(sub subject) (journal.State, string, error) {
+	return s.changed(ctx, key, s.read, func(sub subject) (journal.State, string, error) {
 		st := sub.stored.State
 		if st.Undoing() || !s.undoable(sub) {
 			return st, "", errNothing
@@ -67,9 +67,10 @@ const changeTries = 20
 // changed is one write of the state whatever it is (R14): decide returns the next
 // state, and the reason of the wake where the execution goes on, or [errNothing]. The
 // pass that may be running is superseded, and told. It answers the record.
-func (s *Service) changed(ctx context.Context, key journal.Key, decide func(subject) (next journal.State, wake string, err error)) (any, error) {
+func (s *Service) changed(ctx context.Context, key journal.Key, read func(context.Context, journal.Key) (subject, error),
+	decide func(subject) (next journal.State, wake string, err error)) (any, error) {
 	for range changeTries {
-		sub, err := s.read(ctx, key)
+		sub, err := read(ctx, key)
 		if err != nil {
 			return nil, err
 		}

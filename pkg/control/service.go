@@ -37,6 +37,10 @@ type ServiceConfig struct {
 	// Connectors check what a person decides about a call. Default: nothing is checked.
 	Connectors *connector.Set
 
+	// DryReplay runs code against a journal without calling anything. Default: none,
+	// a dry run is refused.
+	DryReplay func(ctx context.Context, d DryRun) (Departure, error)
+
 	// Executor is the name of the executor, for discovery. Default: none.
 	Executor string
 
@@ -160,6 +164,11 @@ func (s *Service) operations() []operation {
 		{name: "snippet.get", run: s.getSnippet},
 		{name: "snippet.list", run: s.listSnippets},
 		{name: "snippet.delete", run: s.deleteSnippet},
+		{name: "rollback", run: s.rollback},
+		{name: "cancel", run: s.cancel},
+		{name: "restart", run: s.restart},
+		{name: "fork", run: s.fork, long: true},
+		{name: "export", run: s.export},
 	}
 }
 

@@ -37,7 +37,7 @@ func (e Event) Body() (any, error) {
 		body = new(execution.RetryingEvent)
 	case execution.EventSignal:
 		body = new(execution.SignalEvent)
-	case execution.EventPassEnd, execution.EventDispose:
+	case execution.EventPassEnd, execution.EventDispose, execution.EventStop:
 		body = new(execution.StatusEvent)
 	default:
 		if name, ok := execution.EndEvent(execution.Status(e.Name)); !ok || name != e.Name {

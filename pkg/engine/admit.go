@@ -73,6 +73,9 @@ func (p *pass) admitKnown(o *op, e *journal.Entry) error {
 	if err := p.compare(o, e); err != nil {
 		return err
 	}
+	if p.dry != nil {
+		return p.dry.follow(o, e)
+	}
 	o.ephemeral = e.Ephemeral
 	switch {
 	case e.Mark == journal.MarkApplied && e.Ephemeral:
@@ -151,6 +154,9 @@ func (p *pass) restart(o *op) {
 
 // admitNew makes the intent of a call that the journal does not know.
 func (p *pass) admitNew(o *op) error {
+	if p.dry != nil {
+		return p.dry.beyond(o)
+	}
 	if err := p.withinLimits(); err != nil {
 		return err
 	}
@@ -203,7 +209,9 @@ func (p *pass) compare(o *op, e *journal.Entry) error {
 }
 
 func (p *pass) diverged(message string) error {
-	message += "; wrap nondeterministic work in codemode.step"
+	if p.dry == nil {
+		message += "; wrap nondeterministic work in codemode.step"
+	}
 	if v := p.State.Engine; v != "" && v != p.cfg.Version {
 		message += fmt.Sprintf(" (the journal was written by %s, this executor is %s)", v, p.cfg.Version)
 	}
@@ -247,6 +255,10 @@ func (p *pass) admitTimer(o *op) error {
 func (p *pass) startTimer(o *op, wait time.Duration) error {
 	if err := p.pendingLimit(); err != nil {
 		return err
+	}
+	if p.dry != nil {
+		p.dry.startTimer(o, wait)
+		return nil
 	}
 	p.flight.timers++
 	o.timer = time.AfterFunc(max(wait, 0), func() { p.flight.add(arrival{op: o}) })

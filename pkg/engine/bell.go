@@ -31,10 +31,10 @@ func (b *Bell) Ring(name string) (awaited bool) {
 }
 
 // expect says what the code waits for.
-func (b *Bell) expect(names []string) {
-	awaited := make(map[string]int, len(names))
-	for _, name := range names {
-		awaited[name]++
+func (b *Bell) expect(lines map[string][]*op) {
+	awaited := make(map[string]int, len(lines))
+	for name, line := range lines {
+		awaited[name] = len(line)
 	}
 	b.mu.Lock()
 	b.awaited = awaited

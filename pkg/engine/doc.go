@@ -13,7 +13,9 @@
 //     a replay is the same run. What the code receives live is decoded from what
 //     is journaled (R15).
 //  4. A connector that asks for a retry ends the pass; the code cannot catch it (R7).
-//  5. A storage error is never the outcome of an execution.
+//  5. Sleeps and waits for signals outlast the pass: when the code can do nothing else
+//     it ends, and says what the execution rests for. Their ends are completions too.
+//  6. A storage error is never the outcome of an execution.
 //
 // # Concurrency
 //

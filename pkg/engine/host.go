@@ -77,6 +77,12 @@ func (h *host) next(ctx context.Context) (sandbox.Event, error) {
 				}
 				continue
 			}
+			if h.dry != nil {
+				if err := h.dry.quiet(); err != nil {
+					return sandbox.Event{}, err
+				}
+				continue
+			}
 			event, ready, err := h.settleWait()
 			if ready || err != nil {
 				return event, err
@@ -118,6 +124,9 @@ func (h *host) replayNext() (event sandbox.Event, ready bool, err error) {
 	o := h.opOf(c.Ref)
 	if o == nil || o.cleared {
 		return event, false, h.diverged(fmt.Sprintf("divergence at %s: the journal has its completion next, but the code has not issued it", c.Ref))
+	}
+	if h.dry != nil && h.dry.lacks(c) {
+		return event, false, h.dry.unknown(c)
 	}
 	if c.Name != "" && c.Name != o.Method {
 		return event, false, h.diverged(fmt.Sprintf("divergence at %s: recorded %q, but the code now asks for %q", c.Ref, c.Name, o.Method))

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/reprise-run/reprise/pkg/connector"
@@ -62,10 +61,7 @@ func (p *pass) newKey(seq int) string {
 
 // keyOf returns the idempotency key of a journaled call.
 func (p *pass) keyOf(seq int) string {
-	if key := p.log.Entries[seq].Key; key != "" {
-		return key
-	}
-	return string(p.Key.ID) + ":" + strconv.Itoa(seq)
+	return p.log.Entries[seq].IdempotencyKey(p.Key.ID)
 }
 
 // execute performs one call on its own goroutine.

@@ -58,6 +58,7 @@ type pass struct {
 	store    context.Context         // of the journal: it outlives the timeout a little
 	deadline *time.Timer
 	storage  error // why the journal could not be written
+	dry      *dry  // set in a replay: nothing is executed
 }
 
 // op is one operation of the sandbox and what became of it.
@@ -168,6 +169,9 @@ func (p *pass) run(outer context.Context) (Result, error) {
 	p.tell()
 	if err == nil {
 		err = p.finish(ctx, ended)
+	}
+	if errors.Is(err, errStop) {
+		return Result{}, nil
 	}
 	return p.conclude(outer, ended, err)
 }

@@ -36,7 +36,9 @@ func (p *pass) admitSnippet(o *op) error {
 	if err := p.pendingLimit(); err != nil {
 		return err
 	}
-	p.fetch = append(p.fetch, o)
+	if p.dry == nil { // a replay has those of the journal alone
+		p.fetch = append(p.fetch, o)
+	}
 	return nil
 }
 

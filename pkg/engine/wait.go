@@ -34,6 +34,7 @@ type waits struct {
 	received map[string]bool // ids of the signals that completions hold
 	inbox    []journal.Signal
 	heard    journal.Revision // how far the inbox was read
+	matched  bool             // nothing in the inbox is for an open wait
 	stale    bool             // a wait came that the inbox was not read for, or the bell rang
 	waited   bool             // time went by since the inbox was read
 }
@@ -75,7 +76,7 @@ func (p *pass) await(o *op) error {
 		return &refusal{execution.ReasonPending, fmt.Sprintf("more than %d waits for signals at once", mostWaits)}
 	}
 	p.awaited[o.Method] = append(p.awaited[o.Method], o)
-	p.stale, p.changed = true, true
+	p.stale, p.changed, p.matched = true, true, false
 	return nil
 }
 
@@ -98,18 +99,31 @@ func (h *host) settleWait() (event sandbox.Event, ready bool, err error) {
 			return event, false, err
 		}
 	}
-	for i, s := range h.inbox {
-		if len(h.awaited[s.Name]) > 0 {
-			h.inbox = slices.Delete(h.inbox, i, i+1)
-			event, err = h.receive(h.awaited[s.Name][0], s)
-			return event, err == nil, err
-		}
+	if o, s := h.match(); o != nil {
+		event, err = h.receive(o, s)
+		return event, err == nil, err
 	}
 	if o := h.nextDue(); o != nil && !o.due.After(h.now()) {
 		event, err = h.overdue(o)
 		return event, err == nil, err
 	}
 	return event, false, nil
+}
+
+// match takes the oldest signal out of the inbox that a wait is open for, and returns it
+// with the wait that has waited longest; nil: there is none.
+func (p *pass) match() (*op, journal.Signal) {
+	if p.matched {
+		return nil, journal.Signal{}
+	}
+	for i, s := range p.inbox {
+		if line := p.awaited[s.Name]; len(line) > 0 {
+			p.inbox = slices.Delete(p.inbox, i, i+1)
+			return line[0], s
+		}
+	}
+	p.matched = true
+	return nil, journal.Signal{}
 }
 
 // readInbox reads what has come since it was read last.
@@ -122,7 +136,7 @@ func (p *pass) readInbox() error {
 	for _, s := range more {
 		p.heard = s.Position
 		if !p.received[string(s.ID)] {
-			p.inbox = append(p.inbox, s)
+			p.inbox, p.matched = append(p.inbox, s), false
 		}
 	}
 	p.stale, p.waited = false, false
@@ -235,7 +249,7 @@ func (h *host) listen() <-chan struct{} {
 		return nil
 	}
 	if h.changed {
-		h.Bell.expect(h.names())
+		h.Bell.expect(h.awaited)
 		h.changed = false
 	}
 	return h.Bell.rung

@@ -93,7 +93,8 @@ type Entry struct {
 	RequiresApproval bool `json:"requiresApproval"`
 	Ephemeral        bool `json:"ephemeral,omitempty"`
 
-	// Attempt is the fence of the pass that executed the call last.
+	// Attempt is the fence of the pass that executed the call last; 0: none, or one
+	// of the execution that this is a fork of.
 	Attempt    int        `json:"attempt"`
 	StartedAt  *time.Time `json:"startedAt,omitempty"`
 	FinishedAt *time.Time `json:"finishedAt,omitempty"`
@@ -206,8 +207,9 @@ type Record struct {
 // Origin names where an execution was forked: the entries before From are those of
 // another one.
 type Origin struct {
-	ExecutionID ID  `json:"executionId"`
-	From        int `json:"from"`
+	ExecutionID ID     `json:"executionId"`
+	From        int    `json:"from"`
+	As          string `json:"as,omitempty"` // who forked it
 }
 
 // Outcome returns what a submitter of the execution is told.

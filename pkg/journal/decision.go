@@ -27,9 +27,7 @@ func (s State) Reject(l *Log, text string, decisions ...Completion) State {
 
 // carry adds completions to what the next record must start with.
 func (s State) carry(l *Log, more []Completion) State {
-	c := &Carry{After: l.Next, Done: slices.Clone(l.Carried)}
-	c.Done = append(c.Done, more...)
-	s.Carry = c
+	s.Carry = carryOf(l, append(slices.Clone(l.Carried), more...))
 	return s
 }
 

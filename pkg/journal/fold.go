@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -91,9 +92,9 @@ func (l *Log) Apply(r Record) error {
 		if in.Seq != len(l.Entries) {
 			return fmt.Errorf("%w: seq %d follows %d entries", ErrCorrupt, in.Seq, len(l.Entries))
 		}
-		e := Entry{Intent: in, IssuedAt: r.At}
+		e := Entry{Intent: in, IssuedAt: cmp.Or(in.At, r.At)}
 		if in.Pending == "" {
-			e.StartAt, e.StartBy = r.At, r.Attempt
+			e.StartAt, e.StartBy = e.IssuedAt, r.Attempt
 		}
 		l.Entries = append(l.Entries, e)
 	}

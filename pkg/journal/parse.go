@@ -223,7 +223,7 @@ func (p *parser) intent(in *Intent) bool {
 		}
 		in.Pending = execution.PendingKind(kind)
 	}
-	return p.stringAt(`,"key":`, &in.Key) && p.is("}")
+	return p.stringAt(`,"key":`, &in.Key) && (!p.is(`,"at":`) || p.int(&in.At)) && p.is("}")
 }
 
 func (p *parser) completion(c *Completion) bool {

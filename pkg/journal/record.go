@@ -2,6 +2,7 @@ package journal
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/reprise-run/reprise/pkg/execution"
 )
@@ -44,7 +45,22 @@ type Intent struct {
 	// Key is the idempotency key; empty: "<id>:<seq>". A fork keeps those of the
 	// calls that it copies, and what is issued after a cut gets new ones.
 	Key string `json:"key,omitempty"`
+
+	// At is when it was issued, in a copy whose record was written later. 0: the
+	// record's own time.
+	At int64 `json:"at,omitempty"`
 }
+
+// IdempotencyKey returns the key of the call in the execution of this id.
+func (in Intent) IdempotencyKey(id execution.ID) string {
+	if in.Key != "" {
+		return in.Key
+	}
+	return string(id) + ":" + strconv.Itoa(in.Seq)
+}
+
+// Before is the attempt of what the execution that a fork comes from did.
+const Before = -1
 
 // Mark says what a completion does to its entry.
 type Mark string

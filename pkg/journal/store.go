@@ -56,7 +56,8 @@ type Store interface {
 	// PutRequest writes the request under the claim, or returns [ErrFenced].
 	PutRequest(ctx context.Context, key Key, claim Revision, r execution.Request) error
 
-	// Append writes r as record n under the claim, or returns [ErrFenced]. Too
+	// Append writes r as record n under the claim, or returns [ErrFenced]. On
+	// JetStream claim 0 stands for no state at all. Too
 	// large a record is split: completions first, intents after. It returns the
 	// number of the next record.
 	Append(ctx context.Context, key Key, claim Revision, n int, r Record) (next int, err error)

@@ -149,6 +149,9 @@ func (t *text) intent(in *Intent) {
 	if in.Key != "" {
 		t.stringAt(`,"key":`, in.Key)
 	}
+	if in.At != 0 {
+		t.number(`,"at":`, in.At)
+	}
 	t.plain("}")
 }
 

@@ -23,7 +23,7 @@ func written() []Record {
 			{Seq: 0, Connector: "demo", Method: "echo", Args: inline},
 			{Seq: 1, Connector: "__step", Method: "größer \"x\"\n", Ephemeral: true},
 			{Seq: 2, Connector: "demo", Method: "echo", Args: out, RequiresApproval: true, Pending: execution.PendingApproval},
-			{Seq: 4, Connector: "demo", Method: "echo", Key: "01J:4"},
+			{Seq: 4, Connector: "demo", Method: "echo", Key: "01J:4", At: 7},
 			{Seq: 3, Method: "\u2028\xff", Args: NewValue(json.RawMessage(`"x"`))},
 		}},
 		{Attempt: 2, At: 5, Issued: []Intent{{Seq: 9, Connector: "a", Method: "b", Args: &Value{}}}, Started: []int{1}, Done: []Completion{

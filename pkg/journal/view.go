@@ -79,7 +79,7 @@ func (e *Entry) Shown(v View) execution.Entry {
 		Args: e.Args.Shown(), Result: e.Result.Shown(),
 		State:            e.State(running, v.Failed),
 		RequiresApproval: e.RequiresApproval, Ephemeral: e.Ephemeral,
-		Attempt: e.StartBy, StartedAt: moment(e.StartAt),
+		Attempt: max(e.StartBy, 0), StartedAt: moment(e.StartAt),
 		Replayed: e.Mark.Delivered() && e.DoneBy < v.Attempt && !e.Ephemeral,
 	}
 	if v.Withdrawn && (shown.State == execution.Pending || e.Mark == "" && e.StartBy == 0) {

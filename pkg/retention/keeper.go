@@ -28,7 +28,8 @@ type Config struct {
 	Tombstone time.Duration
 
 	// Ended is told of every execution that ended, or was removed before it had
-	// ended, after the write that says so. Default: nobody is.
+	// ended, after the write that says so. It is called from several goroutines.
+	// Default: nobody is.
 	Ended func(context.Context, End)
 
 	// Logger receives what cannot be returned. Default: discard.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,10 +19,12 @@ import (
 
 // rig is a server, and a keeper that notes the ends that it tells of.
 type rig struct {
-	t    *testing.T
-	srv  *natstest.Server
-	s    *stream.Stream
-	k    *Keeper
+	t   *testing.T
+	srv *natstest.Server
+	s   *stream.Stream
+	k   *Keeper
+
+	mu   sync.Mutex // guards ends
 	ends []End
 }
 
@@ -33,7 +36,11 @@ func newRig(t *testing.T) *rig {
 		t.Fatal(err)
 	}
 	r := &rig{t: t, srv: srv, s: s}
-	r.k = New(Config{Stream: s, Ended: func(_ context.Context, e End) { r.ends = append(r.ends, e) }})
+	r.k = New(Config{Stream: s, Ended: func(_ context.Context, e End) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.ends = append(r.ends, e)
+	}})
 	return r
 }
 
@@ -182,7 +189,7 @@ func TestInterruptedRemovalIsFinished(t *testing.T) {
 func (r *rig) bare(id execution.ID) {
 	r.t.Helper()
 	js := r.srv.JetStream()
-	for name, want := range map[string]uint64{"KV_executions": 1, "OBJ_executions": 0} {
+	for name, want := range map[string]uint64{"KV_executions": 1, "OBJ_executions": 0, stream.StreamName: 0} {
 		s, err := js.Stream(r.t.Context(), name)
 		if err != nil {
 			r.t.Fatal(err)
@@ -244,14 +251,20 @@ func TestSweepGoesOnInSteps(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	const n = 30
+	var ids []execution.ID
 	for range n {
-		r.put(newID(), journal.State{Status: execution.Completed}, 0)
+		ids = append(ids, newID())
+		r.put(ids[len(ids)-1], journal.State{Status: execution.Completed}, 0)
 	}
+	slices.Sort(ids)
 	keep, removed, steps := 5, 0, 0
 	for more := true; more; steps++ {
 		out, err := r.k.Sweep(t.Context(), "default", Bounds{Retain: &keep}, time.Unix(1, 0))
 		if err != nil || len(out.Removed) == 0 {
 			t.Fatalf("step %d removed %d, %v", steps, len(out.Removed), err)
+		}
+		if !slices.Equal(out.Removed, ids[removed:removed+len(out.Removed)]) {
+			t.Errorf("step %d removed %v, which are not the oldest", steps, out.Removed)
 		}
 		removed, more = removed+len(out.Removed), out.More
 	}

@@ -59,6 +59,21 @@ func (k *Keeper) removeStrays(ctx context.Context, runtime string, of func(execu
 	return nil
 }
 
+// removeStraysOf is the same for executions that a sweep has removed. What it cannot
+// remove, the next RemoveStrays does.
+func (k *Keeper) removeStraysOf(ctx context.Context, runtime string, removed []execution.ID) {
+	if len(removed) == 0 {
+		return
+	}
+	gone := make(map[execution.ID]bool, len(removed))
+	for _, id := range removed {
+		gone[id] = true
+	}
+	if err := k.removeStrays(ctx, runtime, func(id execution.ID) bool { return gone[id] }); err != nil {
+		k.cfg.Logger.Warn("remove what is left of removed executions", "runtime", runtime, "err", err)
+	}
+}
+
 // removeLeft removes what is left of an execution, on its leader's word that it is
 // gone.
 func (k *Keeper) removeLeft(ctx context.Context, key journal.Key, what stream.Leftover) error {

@@ -52,11 +52,12 @@ func (k *Keeper) Sweep(ctx context.Context, runtime string, b Bounds, until time
 	if err != nil {
 		return Swept{}, fmt.Errorf("scan states: %w", err)
 	}
-	for _, id := range found.unburied {
-		// A crash has left them: nobody is told again.
-		if _, err := k.remove(ctx, journal.Key{Runtime: runtime, ID: id}, func(st journal.State) bool { return st.Burying }); err != nil {
-			return Swept{}, err
-		}
+	// A crash has left them half removed: nobody is told again.
+	_, _, err = k.each(ctx, found.unburied, until, func(ctx context.Context, id execution.ID) (bool, error) {
+		return k.remove(ctx, journal.Key{Runtime: runtime, ID: id}, func(st journal.State) bool { return st.Burying })
+	})
+	if err != nil {
+		return Swept{}, err
 	}
 	var out Swept
 	out.Expired, out.More, err = k.each(ctx, found.expired, until, func(ctx context.Context, id execution.ID) (bool, error) {
@@ -70,13 +71,7 @@ func (k *Keeper) Sweep(ctx context.Context, runtime string, b Bounds, until time
 			return st.Status.Terminal() && st.Status != execution.Deleted
 		})
 	})
-	if len(out.Removed) > 0 && err == nil {
-		gone := make(map[execution.ID]bool, len(out.Removed))
-		for _, id := range out.Removed {
-			gone[id] = true
-		}
-		err = k.removeStrays(ctx, runtime, func(id execution.ID) bool { return gone[id] })
-	}
+	k.removeStraysOf(ctx, runtime, out.Removed)
 	return out, err
 }
 

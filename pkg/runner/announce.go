@@ -68,6 +68,7 @@ func (r *Runner) announceEnd(key journal.Key, s journal.State, log *journal.Log,
 	if s.Status.Terminal() {
 		r.announce(key, execution.EventDispose, status)
 	}
+	r.tellEnd(key, s)
 }
 
 // Outcome returns what the submitter of an execution in this state is told.

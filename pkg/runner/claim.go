@@ -15,7 +15,7 @@ import (
 
 // claimAndRun claims the execution for m, runs a pass and settles it. It returns
 // [journal.ErrFenced] when the claim lost a race; after the claim it never does.
-func (r *Runner) claimAndRun(ctx context.Context, q *stream.Queue, m *message, known *journal.Stored, v verdict) error {
+func (r *Runner) claimAndRun(ctx context.Context, q *stream.Queue, m *message, known *journal.Stored, lost bool) error {
 	if known == nil {
 		if end := r.refuseFresh(m); end != nil {
 			return r.end(ctx, m, nil, r.firstState(m), end)
@@ -23,7 +23,7 @@ func (r *Runner) claimAndRun(ctx context.Context, q *stream.Queue, m *message, k
 		if wait := m.request.StartAt; wait != nil && time.Until(*wait) > 0 {
 			return r.postpone(ctx, m)
 		}
-		err := r.run(ctx, q, m, r.firstState(m), nil, time.Time{})
+		err := r.run(ctx, q, m, r.firstState(m), nil)
 		if errors.Is(err, stream.ErrTooLarge) || errors.Is(err, stream.ErrRefused) {
 			// What comes with every state write does not fit: nor would it next time.
 			m.bad = &execution.Failure{Kind: execution.KindError, Reason: execution.ReasonSize, Message: clip(err.Error(), shownText)}
@@ -35,7 +35,7 @@ func (r *Runner) claimAndRun(ctx context.Context, q *stream.Queue, m *message, k
 		return err
 	}
 	next := known.State
-	if v.act == actLost {
+	if lost {
 		err := r.countLost(ctx, m.key, &next)
 		if errors.Is(err, journal.ErrCorrupt) && next.Undoing() {
 			return r.abandonUndoing(ctx, m, known, next, err.Error())
@@ -63,7 +63,7 @@ func (r *Runner) claimAndRun(ctx context.Context, q *stream.Queue, m *message, k
 	if next.Attempt == 0 {
 		next.StartedAt = now() // it was postponed, and starts here
 	}
-	return r.run(ctx, q, m, next, known, v.due)
+	return r.run(ctx, q, m, next, known)
 }
 
 // now is the time as states have it: to the millisecond, as scripts see it.
@@ -248,10 +248,15 @@ func (r *Runner) park(ctx context.Context, m *message, known *journal.Stored) er
 }
 
 // forgetSchedule removes the schedule of an execution that goes on for another reason
-// than its time. The claim is ours: nobody else has scheduled anything since. One that
-// is left over wakes nobody, so trouble is only noted.
+// than its time, or whose lost pass may not have come to that. The claim is ours: nobody
+// else has scheduled anything since. One that is left over wakes nobody, so trouble is
+// only noted.
 func (r *Runner) forgetSchedule(ctx context.Context, m *message, known *journal.Stored) {
-	if known == nil || known.State.RetryAt == nil || !known.State.Carrier.Spent || m.wake.Reason == stream.WakeTimer {
+	if known == nil {
+		return
+	}
+	early := known.State.RetryAt != nil && known.State.Carrier.Spent && m.wake.Reason != stream.WakeTimer
+	if !early && known.State.Status != execution.Running {
 		return
 	}
 	if err := r.cfg.Stream.Unschedule(ctx, m.key); err != nil {

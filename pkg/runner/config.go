@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/engine"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/stream"
@@ -26,6 +27,10 @@ type Config struct {
 	// Connectors returns the names of the connectors configured at this moment.
 	// Required.
 	Connectors func() []string
+
+	// Lifecycle is told of the end of passes and executions, after the write that says
+	// so. A [*connector.Set] tells all its connectors. Default: nobody is told.
+	Lifecycle connector.Lifecycle
 
 	// Version is recorded in the state of every execution that starts here.
 	Version string

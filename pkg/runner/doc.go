@@ -11,8 +11,9 @@
 //     outcome, one whose passes keep dying ends after MaxLostPasses (R5).
 //  4. An execution rides on one message at a time, its carrier; every other
 //     delivery for it is dropped (R13).
-//  5. What waits longer than a minute waits on a schedule of the server and holds
-//     nothing here (R8).
+//  5. What waits longer than a minute, or sleeps longer than two seconds, waits on a
+//     schedule of the server and holds nothing here (R8). A settle that waits for a
+//     signal reads the inbox once more before the message goes (R14).
 //  6. What lost its message is found by the sweep and woken (R11).
 //
 // # Concurrency

@@ -136,10 +136,9 @@ func (r *Runner) decide(ctx context.Context, q *stream.Queue, m *message, known 
 // decideRunning decides about a message whose execution is being run, or was when
 // its executor died.
 func (r *Runner) decideRunning(ctx context.Context, q *stream.Queue, m *message, known *journal.Stored) (verdict, error) {
-	if r.live.has(known.State) {
-		// Its message came again for want of a sign of life, but it is well.
-		return verdict{act: actWait, delay: q.AckWait() / 2, why: "its pass runs here"}, nil
-	}
+	// Its message may have come again for want of a sign of life, but it is well.
+	here := r.live.has(known.State)
+	well := verdict{act: actWait, delay: q.AckWait() / 2, why: "its pass runs here"}
 	if known.State.Carrier.Seq != m.Seq {
 		there, err := r.cfg.Stream.InQueue(ctx, known.State.Carrier.Seq)
 		switch {
@@ -147,8 +146,13 @@ func (r *Runner) decideRunning(ctx context.Context, q *stream.Queue, m *message,
 			return verdict{}, err
 		case there:
 			return verdict{act: actAck, why: "another message carries the execution"}, nil
+		case here:
+			return well, nil
 		}
 		return verdict{act: actLost}, nil
+	}
+	if here {
+		return well, nil
 	}
 	now, err := r.cfg.Stream.ServerTime(ctx)
 	if err != nil {
@@ -211,7 +215,8 @@ func (r *Runner) carryOut(ctx context.Context, q *stream.Queue, m *message, know
 	case actParked:
 		return r.park(ctx, m, known)
 	case actClaim, actLost:
-		return r.claimAndRun(ctx, q, m, known, v)
+		m.due = v.due
+		return r.claimAndRun(ctx, q, m, known, v.act == actLost)
 	}
 	return nil
 }

@@ -65,3 +65,20 @@ func TestOwnClaimIsKnownWhileItsAnswerIsAwaited(t *testing.T) {
 		t.Error("the pass has ended, and its claim still counts as alive")
 	}
 }
+
+// A message that is not the carrier is not held while the pass runs: what it tells of,
+// the settle looks for.
+func TestSurplusWakeIsDroppedWhileAPassRuns(t *testing.T) {
+	t.Parallel()
+	x, id := newRig(t, nil), newID()
+	request := execution.Request{ID: id, Code: `"done"`}
+	d := x.request(id, request)
+	x.put(id, 0, journal.State{
+		Status: execution.Running, Attempt: 1, Try: 1, Carrier: journal.Carrier{Seq: d.Seq}, Seed: string(id), Digest: request.Digest(),
+	})
+	_, gone := x.r.live.add(x.key(id), x.state(id).State.Nonce)
+	defer gone()
+	w := x.wake(id, stream.WakeSignal)
+	x.handle(w)
+	x.gone(w)
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -19,6 +20,8 @@ type message struct {
 	digest  string             // of the request
 	bad     *execution.Failure // the submission is malformed
 	wake    stream.WakeBody
+
+	due time.Time // the time that has come, when it lets the execution go on
 }
 
 // read reads a delivery. It returns an error for a wake that names no execution:

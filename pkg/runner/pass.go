@@ -26,7 +26,7 @@ type claimed struct {
 
 // run claims and runs one pass, and settles it. It returns [journal.ErrFenced]
 // only when the claim itself lost.
-func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal.State, known *journal.Stored, due time.Time) error {
+func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal.State, known *journal.Stored) error {
 	s.Nonce = rand.Text()
 	live, gone := r.live.add(m.key, s.Nonce)
 	defer gone()
@@ -45,6 +45,7 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	c := &claimed{message: m, state: s, rev: rev, quiet: r.startHeartbeat(running, end, m, rev, q.AckWait()/3, live.look)}
 	defer c.quiet()
 
+	// crash here: a schedule may be left; the next claim removes it.
 	r.forgetSchedule(ctx, m, known)
 	request, err := r.request(ctx, m, rev, known == nil)
 	if errors.Is(err, journal.ErrNotFound) && s.Undoing() {
@@ -62,7 +63,7 @@ func (r *Runner) run(ctx context.Context, q *stream.Queue, m *message, s journal
 	}
 	in := engine.Pass{
 		Key: m.key, Claim: rev, State: s, Request: request, Fresh: known == nil, Recheck: q.AckWait() / 2,
-		Due: due, Bell: bell,
+		Due: m.due, Bell: bell,
 		Observe: &announcer{Runner: r, key: m.key, attempt: s.Attempt},
 	}
 	if s.Undoing() {

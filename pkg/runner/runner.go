@@ -26,6 +26,7 @@ type Runner struct {
 	early   earlyNaks
 	live    livePasses
 	keeper  *retention.Keeper
+	hooks   hooks
 	bells   bells
 
 	// handOver is closed when running passes are to end for others to take over.
@@ -123,6 +124,7 @@ func (r *Runner) drain(queues []*stream.Queue, takers *sync.WaitGroup, abandon c
 	last := time.AfterFunc(patience+settleTimeout, func() { abandon(engine.ErrDrain) })
 	defer last.Stop()
 	r.passes.Wait()
+	r.hooks.wait()
 }
 
 // earlyNaks counts how often a message of a young claim was handed back, so that

@@ -46,7 +46,7 @@ func NewInProcess(c Config) *InProcess {
 	}
 }
 
-// Compiled counts the scripts and functions that were parsed: all others were in the
+// Compiled counts the scripts, snippets and functions that were parsed: all others were in the
 // cache.
 func (s *InProcess) Compiled() int { return s.scripts.compiledCount() + s.functions.compiledCount() }
 

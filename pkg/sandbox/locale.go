@@ -124,22 +124,13 @@ func (o *options) refuse(name, value string) {
 }
 
 // finish throws for options that nobody read.
-func (o *options) finish(ignored ...string) {
+func (o *options) finish() {
 	if o.obj == nil {
 		return
 	}
 	for _, name := range o.obj.Keys() {
-		if !o.known[name] && !contains(ignored, name) && !goja.IsUndefined(o.obj.Get(name)) {
+		if !o.known[name] && !goja.IsUndefined(o.obj.Get(name)) {
 			o.refuse(name, o.obj.Get(name).String())
 		}
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, one := range list {
-		if one == s {
-			return true
-		}
-	}
-	return false
 }

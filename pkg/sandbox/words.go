@@ -33,21 +33,7 @@ func wordsOf(source string) words {
 				end++
 			}
 			word := source[i:end]
-			if isFeature(word) {
-				found[word] = true
-			}
-			if prev == '/' && strings.Contains(word, "u") && strings.Trim(word, "dgimsuvy") == "" {
-				found[unicodeMark] = true
-			}
-			if word == "try" && isMember(prev, source[end:]) {
-				found[tryMember] = true
-			}
-			if word == "codemode" && !isOtherMember(source[end:]) {
-				found[runMark] = true
-			}
-			if (word == "keys" || word == "values" || word == "entries") && strings.HasPrefix(source[end:], "()") {
-				found[iteratorMark] = true
-			}
+			found.add(word, prev, source[end:])
 			prev, last, i = source[end-1], word, end
 			continue
 		case c == '\\':
@@ -69,6 +55,24 @@ func wordsOf(source string) words {
 		i++
 	}
 	return found
+}
+
+// add notes a word, with the byte before it and what comes after it.
+func (w words) add(word string, before byte, after string) {
+	if isFeature(word) {
+		w[word] = true
+	}
+	if before == '/' && strings.Contains(word, "u") && strings.Trim(word, "dgimsuvy") == "" {
+		w[unicodeMark] = true
+	}
+	switch word {
+	case "try":
+		w[tryMember] = w[tryMember] || isMember(before, after)
+	case "codemode":
+		w[runMark] = w[runMark] || !isOtherMember(after)
+	case "keys", "values", "entries":
+		w[iteratorMark] = w[iteratorMark] || strings.HasPrefix(after, "()")
+	}
 }
 
 // isMember reports whether a word is the name of a property: by the byte before it, or

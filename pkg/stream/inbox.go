@@ -64,13 +64,26 @@ func (s *Stream) DropSignal(ctx context.Context, key journal.Key, id execution.I
 	return s.purge(ctx, kvStream(bucket), subject)
 }
 
-// Inbox implements [journal.Store]: it asks the leader, for one signal at a time. The
-// position of a signal is its sequence in the bucket.
+// fewSignals is from how many on an inbox is read in batches, of signalBatch.
+const fewSignals, signalBatch = 4, 256
+
+// Inbox implements [journal.Store]: it asks the leader, for one signal at a time, until
+// there is none. Where there are many, any replica is asked for a batch before that: it
+// may have fewer, but none out of turn. The position of a signal is its sequence in the
+// bucket.
 func (j *Journal) Inbox(ctx context.Context, key journal.Key, behind journal.Revision) ([]journal.Signal, error) {
 	bucket := j.bucket(key)
 	filter := kvSubject(bucket, SignalKey(key, "*"))
 	var all []journal.Signal
+	keep := func(m storedMsg) {
+		if s, ok := j.s.signal(key, m); ok {
+			all = append(all, s)
+		}
+	}
 	for at := uint64(behind) + 1; ; {
+		if len(all) >= fewSignals {
+			at = j.inboxBatch(ctx, kvStream(bucket), filter, at, keep)
+		}
 		m, err := j.s.leaderGet(ctx, kvStream(bucket), map[string]any{"seq": at, "next_by_subj": filter})
 		switch {
 		case isNotFound(err):
@@ -79,10 +92,29 @@ func (j *Journal) Inbox(ctx context.Context, key journal.Key, behind journal.Rev
 			return nil, fmt.Errorf("read inbox of %s: %w", key, err)
 		}
 		at = m.Seq + 1
-		if s, ok := j.s.signal(key, m); ok {
-			all = append(all, s)
-		}
+		keep(m)
 	}
+}
+
+// inboxBatch reads signals from a position on, as many as a replica gives, and returns
+// where to go on. What it does not bring, for whatever reason, is there all the same.
+func (j *Journal) inboxBatch(ctx context.Context, stream, filter string, at uint64, keep func(storedMsg)) uint64 {
+	body, err := json.Marshal(map[string]any{"seq": at, "next_by_subj": filter, "batch": signalBatch, "max_bytes": maxReadBytes})
+	if err != nil {
+		return at
+	}
+	_, err = j.s.lastMsgs(ctx, stream, body, signalBatch, func(m *nats.Msg) error {
+		stored, err := directMsg(m)
+		if err == nil && stored.Seq >= at {
+			at = stored.Seq + 1
+			keep(stored)
+		}
+		return err
+	})
+	if err != nil {
+		j.s.log.Debug("read a batch of signals", "error", err)
+	}
+	return at
 }
 
 // signal reads a signal. One that nobody can read, or that was deleted by hand, is none:

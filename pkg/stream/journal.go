@@ -117,26 +117,37 @@ func (j *Journal) landed(ctx context.Context, key journal.Key, st journal.State)
 // Request implements [journal.Store].
 func (j *Journal) Request(ctx context.Context, key journal.Key) (execution.Request, error) {
 	var r execution.Request
-	bucket := j.bucket(key)
-	m, err := j.s.leaderLast(ctx, kvStream(bucket), kvSubject(bucket, RequestKey(key)))
-	switch {
-	case isNotFound(err), err == nil && isMarker(m.Header):
-		return r, fmt.Errorf("request of %s: %w", key, journal.ErrNotFound)
-	case err != nil:
-		return r, fmt.Errorf("read request of %s: %w", key, err)
+	v, err := j.RequestValue(ctx, key)
+	if err != nil {
+		return r, err
 	}
-	// A large request is a pointer; a request itself has no such field.
-	var v journal.Value
-	text := json.RawMessage(m.Data)
-	if err := json.Unmarshal(text, &v); err == nil && v.Offloaded() {
-		if text, err = j.Resolve(ctx, key, v); err != nil {
-			return r, fmt.Errorf("read request of %s: %w", key, err)
-		}
+	text, err := j.Resolve(ctx, key, v)
+	if err != nil {
+		return r, fmt.Errorf("read request of %s: %w", key, err)
 	}
 	if err := json.Unmarshal(text, &r); err != nil {
 		return r, fmt.Errorf("request of %s: %w: %w", key, journal.ErrCorrupt, err)
 	}
 	return r, nil
+}
+
+// RequestValue reads the request as it is stored: its JSON, or the pointer to that. It
+// returns [journal.ErrNotFound].
+func (j *Journal) RequestValue(ctx context.Context, key journal.Key) (journal.Value, error) {
+	bucket := j.bucket(key)
+	m, err := j.s.leaderLast(ctx, kvStream(bucket), kvSubject(bucket, RequestKey(key)))
+	switch {
+	case isNotFound(err), err == nil && isMarker(m.Header):
+		return journal.Value{}, fmt.Errorf("request of %s: %w", key, journal.ErrNotFound)
+	case err != nil:
+		return journal.Value{}, fmt.Errorf("read request of %s: %w", key, err)
+	}
+	// A large request is a pointer; a request itself has no such field.
+	var v journal.Value
+	if err := json.Unmarshal(m.Data, &v); err == nil && v.Offloaded() {
+		return v, nil
+	}
+	return journal.Value{JSON: m.Data}, nil
 }
 
 // PutRequest implements [journal.Store].

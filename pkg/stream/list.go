@@ -64,25 +64,23 @@ func (s *Stream) States(ctx context.Context, runtime string, q StatesQuery) ([]L
 
 // Walk calls fn with the states of a runtime that q selects, newest id first and
 // each once, however they change meanwhile. It stops at fn's first error and returns
-// it. No execution that is there all the time is left out, whichever replica answers;
-// a state may be some milliseconds old. Walk holds ids and two pages of states in
-// memory, and what fn takes does not hold up the reading.
+// it. Nothing is left out that has been there for a moment: on a cluster a replica
+// that is behind may not know yet what was created last, and a state may be as old
+// as that. Walk holds ids and two pages of states in memory, and reads on while fn
+// works.
 func (s *Stream) Walk(ctx context.Context, runtime string, q StatesQuery, fn func(Listed) error) error {
 	w := stateWalk{s: s, runtime: runtime, from: q.From, size: firstRead, wants: func(st execution.Status) bool { return st != execution.Deleted }}
 	if len(q.Statuses) > 0 {
-		w.wants, w.size = func(st execution.Status) bool { return slices.Contains(q.Statuses, st) }, mostRead
+		w.wants = func(st execution.Status) bool { return slices.Contains(q.Statuses, st) }
 	}
 	if q.Limit > 0 {
 		w.size = min(w.size, q.Limit)
 	}
-	sizes := someWindows()
-	if q.Limit == 0 && q.Before == "" && q.From == "" {
-		sizes = allWindows()
-	}
-	return w.run(ctx, q.Before, sizes, fn)
+	return w.run(ctx, q.Before, someWindows(s.cfg.Shards), fn)
 }
 
-// Scan calls fn with every state of a runtime, tombstones included. It is a [Stream.Walk].
+// Scan calls fn with every state of a runtime, tombstones included. It is a
+// [Stream.Walk] for those who need all of them: its list of ids is the leader's.
 func (s *Stream) Scan(ctx context.Context, runtime string, fn func(Listed) error) error {
 	w := stateWalk{s: s, runtime: runtime, size: mostRead, wants: func(execution.Status) bool { return true }}
 	return w.run(ctx, "", allWindows(), fn)

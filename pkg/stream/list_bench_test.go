@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -21,7 +23,7 @@ func fill(tb testing.TB, s *Stream, runtime string, n, gap int) []execution.ID {
 	put := func(key journal.Key, name string, v any) {
 		data, err := json.Marshal(v)
 		if err == nil {
-			_, err = js.PublishAsync(kvSubject(s.journal.bucket(key), name), data)
+			_, err = js.PublishAsync(kvSubject(s.journal.bucket(key), name), data, jetstream.WithStallWait(natstest.StartWait))
 		}
 		if err != nil {
 			tb.Fatal(err)
@@ -60,7 +62,7 @@ func rewrite(tb testing.TB, s *Stream, ids []execution.ID) {
 		data, err := json.Marshal(st)
 		for _, name := range []string{LogKey(key, 0), LogKey(key, 1), StateKey(key)} {
 			if err == nil {
-				_, err = s.js.PublishAsync(kvSubject(s.journal.bucket(key), name), data)
+				_, err = s.js.PublishAsync(kvSubject(s.journal.bucket(key), name), data, jetstream.WithStallWait(natstest.StartWait))
 			}
 		}
 		if err != nil {

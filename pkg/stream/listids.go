@@ -24,8 +24,8 @@ type windows struct {
 const beyond = math.MaxInt32
 
 // someWindows are for a listing that ends soon, allWindows for one that needs all.
-func someWindows() windows {
-	return windows{first: 4096, kept: true, unknown: beyond, step: 100_000, overlap: 1000}
+func someWindows(shards int) windows {
+	return windows{first: max(256, 4096/shards), kept: true, unknown: beyond, step: 100_000, overlap: 1000}
 }
 
 func allWindows() windows { return windows{first: 90_000, step: 100_000, overlap: 1000} }
@@ -98,37 +98,30 @@ func (b *bucketIDs) newest(ctx context.Context) error {
 	if err := n.lock(ctx); err != nil {
 		return err
 	}
-	defer n.unlock()
 	deep := b.before != "" && n.offset > 0 && len(n.names) > 0 && b.subject(b.before) <= n.names[0]
-	if !b.kept || deep {
-		p, offset, err := b.end(ctx, max(b.first, allWindows().first), n.total)
-		if err == nil {
-			b.take(p.names, offset)
-			n.total = p.total
-		}
+	if b.kept && !deep {
+		defer n.unlock()
+		err := n.update(ctx, b)
+		b.take(slices.Clone(n.names), n.offset)
 		return err
 	}
-	if !n.catchUp(ctx, b) {
-		p, offset, err := b.end(ctx, b.first, n.total)
-		if err != nil {
-			return err
-		}
-		n.names, n.offset, n.total, n.seq = p.names, offset, p.total, p.lastSeq
-	}
-	b.take(slices.Clone(n.names), n.offset)
-	return nil
+	n.unlock()
+	p, offset, err := b.end(ctx, allWindows().first, n)
+	b.take(p.names, offset)
+	return err
 }
 
 // end lists the last subjects, about so many. The length of the list, as it was seen
 // last, only costs another request when it is not known or far off.
-func (b *bucketIDs) end(ctx context.Context, size, total int) (p subjectPage, offset int, err error) {
-	if offset = b.unknown; total > 0 {
-		offset = max(0, total-size)
+func (b *bucketIDs) end(ctx context.Context, size int, n *newestIDs) (p subjectPage, offset int, err error) {
+	if offset = b.unknown; n.total.Load() > 0 {
+		offset = max(0, int(n.total.Load())-size)
 	}
 	for {
 		if p, err = b.s.subjectsFrom(ctx, b.stream, b.filter, offset); err != nil {
 			return p, 0, err
 		}
+		n.total.Store(int64(p.total))
 		if offset+len(p.names) >= p.total && (len(p.names) > 0 || p.total == 0) {
 			return p, min(offset, p.total), nil
 		}

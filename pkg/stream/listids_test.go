@@ -80,11 +80,14 @@ func TestIDsAreListedOnceInOrderWhateverIsKnownOfThem(t *testing.T) {
 					n := s.newest(kvSubject(shardBucket(i), "default.*.state"))
 					switch known {
 					case "nothing":
-						n.seq, n.names, n.offset, n.total = 0, nil, 0, 0
+						n.seq, n.names, n.offset = 0, nil, 0
+						n.total.Store(0)
 					case "a short list":
-						n.seq, n.total = 0, 1
+						n.seq = 0
+						n.total.Store(1)
 					case "a long list":
-						n.seq, n.total = 0, 1000
+						n.seq = 0
+						n.total.Store(1000)
 					}
 				}
 				l, err := s.ids(t.Context(), "default", c.before, small())

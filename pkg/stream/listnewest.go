@@ -3,13 +3,13 @@ package stream
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
 const (
-	mostNewest = 8192   // names are kept, a quarter of a megabyte
 	mostBehind = 20_000 // writes after which the list is cheaper to read than what was written
 	mostNews   = 2000   // states that are read to catch up
 )
@@ -19,12 +19,13 @@ const (
 // to read what was written since, however many executions there are and whatever
 // times their ids carry. It is a bounded cache: the bucket alone counts.
 type newestIDs struct {
+	total atomic.Int64 // length of the server's list when it was last read
+
 	turn chan struct{} // held by whoever uses the fields below
 
 	seq    uint64   // the names show every write up to here; 0: there are none
 	names  []string // subjects, oldest first
 	offset int      // of the first in the server's list; 0: these are all
-	total  int      // length of the server's list when it was last read
 }
 
 func (s *Stream) newest(filter string) *newestIDs {
@@ -42,6 +43,18 @@ func (n *newestIDs) lock(ctx context.Context) error {
 }
 
 func (n *newestIDs) unlock() { <-n.turn }
+
+// update makes the names those of now.
+func (n *newestIDs) update(ctx context.Context, b *bucketIDs) error {
+	if n.catchUp(ctx, b) {
+		return nil
+	}
+	p, offset, err := b.end(ctx, b.first, n)
+	if err == nil {
+		n.names, n.offset, n.seq = p.names, offset, p.lastSeq
+	}
+	return err
+}
 
 // catchUp adds what was created since. It returns false where the list should be
 // read instead. A replica that is behind only makes it late: the next one reads on
@@ -67,21 +80,22 @@ func (n *newestIDs) catchUp(ctx context.Context, b *bucketIDs) bool {
 		return true
 	}
 	complete, err := b.s.nextMsgs(ctx, b.stream, b.filter, n.seq+1, mostNews, func(m *nats.Msg) (err error) {
-		n.add(m.Header.Get(jetstream.SubjectHeader))
+		n.add(m.Header.Get(jetstream.SubjectHeader), 2*b.first)
 		n.seq, err = directSeq(m)
 		return err
 	})
 	return err == nil && complete
 }
 
-// add keeps a name, unless it is older than all and they are not all there are.
-func (n *newestIDs) add(name string) {
+// add keeps a name, unless it is older than all and they are not all there are. Above
+// so many names the older half goes.
+func (n *newestIDs) add(name string, most int) {
 	at, found := slices.BinarySearch(n.names, name)
 	if found || at == 0 && n.offset > 0 {
 		return
 	}
 	n.names = slices.Insert(n.names, at, name)
-	if older := len(n.names) / 2; len(n.names) > mostNewest {
+	if older := len(n.names) / 2; len(n.names) > most {
 		n.names = slices.Clone(n.names[older:])
 		n.offset += older
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -117,7 +119,7 @@ func TestTheListIsReadAgainWhereWhatIsKeptIsWrong(t *testing.T) {
 		spoil()
 		if name == "far behind" {
 			for range mostBehind {
-				if _, err := s.js.PublishAsync(kvSubject(Bucket, "other.key"), nil); err != nil {
+				if _, err := s.js.PublishAsync(kvSubject(Bucket, "other.key"), nil, jetstream.WithStallWait(natstest.StartWait)); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -153,15 +155,15 @@ func TestWhatIsKeptIsBounded(t *testing.T) {
 	t.Parallel()
 	n := &newestIDs{names: []string{"5"}, offset: 7}
 	for _, name := range []string{"4", "6", "5", "6", "7"} {
-		n.add(name)
+		n.add(name, 100)
 	}
 	if want := []string{"5", "6", "7"}; !slices.Equal(n.names, want) || n.offset != 7 {
 		t.Errorf("kept are %v from %d, want %v from 7: what is older is in the list", n.names, n.offset, want)
 	}
 	n = &newestIDs{}
-	for i := range 3 * mostNewest {
-		n.add(fmt.Sprintf("%09d", i))
-		if len(n.names) > mostNewest || n.offset+len(n.names) != i+1 {
+	for i := range 500 {
+		n.add(fmt.Sprintf("%09d", i), 100)
+		if len(n.names) > 100 || n.offset+len(n.names) != i+1 {
 			t.Fatalf("%d names from %d after %d", len(n.names), n.offset, i+1)
 		}
 	}

@@ -40,7 +40,7 @@ func inboxInOrder(t *testing.T, b *bench) {
 		t.Fatalf("an empty inbox has %+v", got)
 	}
 	var want []journal.Signal
-	for n := range 5 {
+	for n := range 30 {
 		if n == 2 {
 			b.claim(1, 0) // the state may be written meanwhile
 		}

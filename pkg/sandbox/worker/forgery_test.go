@@ -233,6 +233,7 @@ func (h refusing) Turn(context.Context, []sandbox.Op) (sandbox.Event, error) {
 // and nothing larger than the limit is allocated.
 func FuzzReadFrame(f *testing.F) {
 	f.Add(appendFrame(nil, kindOp, 1, func(e *encoder) { e.op(call(`{"a":1}`)) }))
+	f.Add(appendFrame(nil, kindOp, 1, func(e *encoder) { e.op(sandbox.Op{Kind: sandbox.OpSnippet, Method: "x"}) }))
 	f.Add(appendFrame(nil, kindDone, 1, func(e *encoder) { e.done(done{text: "x"}) }))
 	f.Add(appendFrame(nil, kindTurn, 1, count(1)))
 	f.Add(appendFrame(nil, kindPrint, 1, func(e *encoder) { e.text("line") }))
