@@ -3,7 +3,9 @@ package e2e
 import (
 	"errors"
 	"testing"
+	"time"
 
+	"github.com/reprise-run/reprise/internal/executor"
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/control"
 )
@@ -41,4 +43,20 @@ func TestB190ChangesAreNoted(t *testing.T) {
 	if after := r.get(o.ExecutionID).UpdatedAt; !after.After(before) {
 		t.Errorf("updated %v, then %v", before, after)
 	}
+}
+
+// Executors remove the oldest of those that have ended, and nothing that goes on.
+func TestB191ExecutorsKeepTheNewest(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.start(func(c *executor.Config) {
+		c.Retain, c.SweepInterval, c.KeepInterval = 1, 50*time.Millisecond, 50*time.Millisecond
+	})
+	waits := r.paused(`items.create_item({})`).ExecutionID
+	r.run(`1`)
+	newest := r.run(`2`).ExecutionID
+	r.eventually("the removal", func() bool {
+		l, err := r.client.List(t.Context(), control.ListQuery{})
+		return err == nil && len(l.Executions) == 2 && l.Executions[0].ExecutionID == newest && l.Executions[1].ExecutionID == waits
+	})
 }
