@@ -40,8 +40,11 @@ func TestBehaviourIsTested(t *testing.T) {
 			t.Errorf("%d: none of its tests names it", row.n)
 		}
 	}
-	if last == 0 {
-		t.Fatal("no rows: has the form of the table changed?")
+	for n := 1; n <= 339; n++ {
+		given := n <= 214 && n != 146 && n != 192 && n != 193 || n >= 333
+		if given && !promised[fmt.Sprintf("B%03d", n)] {
+			t.Errorf("%d is missing", n)
+		}
 	}
 	for _, name := range tests {
 		for _, number := range regexp.MustCompile(`B\d{3}`).FindAllString(name, -1) {

@@ -117,7 +117,7 @@ func (e *events) are(t *testing.T, want ...string) {
 	}
 }
 
-func TestB186to189PausedExecutionExpires(t *testing.T) {
+func TestB186B187B189PausedExecutionExpires(t *testing.T) {
 	t.Parallel()
 	r := up(t)
 	o := r.paused(gated)
@@ -241,7 +241,7 @@ func TestB196DeletedExecutionIsGone(t *testing.T) {
 	seen.are(t) // 178
 }
 
-func TestB177and197DeletedPausedExecutionIsDisposedOf(t *testing.T) {
+func TestB177B197DeletedPausedExecutionIsDisposedOf(t *testing.T) {
 	t.Parallel()
 	r := up(t)
 	o := r.paused(gated)
@@ -311,7 +311,7 @@ func TestDeletedExecutionIsNotRunByALateDelivery(t *testing.T) {
 	r.onlyTheTombstone(o.ExecutionID)
 }
 
-func TestB194and195PruneKeepsTheNewest(t *testing.T) {
+func TestB194B195PruneKeepsTheNewest(t *testing.T) {
 	t.Parallel()
 	r := up(t)
 	waiting := r.paused(gated).ExecutionID

@@ -344,7 +344,7 @@ func TestFailedRollbackLeavesARetryingExecutionRetrying(t *testing.T) {
 }
 
 // What no executor knows any more is skipped, after others had their chance.
-func TestRollbackSkipsConnectorsThatAreGone(t *testing.T) {
+func TestB171RollbackSkipsConnectorsThatAreGone(t *testing.T) {
 	t.Parallel()
 	p := &probe{methods: []connector.Method{{Name: "pay", Reverts: true}}, do: answer}
 	r := newRig(t)
