@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"os"
 	"testing"
 	"time"
@@ -16,6 +17,12 @@ import (
 var built workertest.Builder
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	// Most tests wait for something most of the time: more of them at once than there
+	// are processors.
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
+	}
 	status := m.Run()
 	built.Remove()
 	os.Exit(status)
