@@ -60,6 +60,7 @@ func (a *app) approveCommand() *cobra.Command {
 		},
 	}
 	o.add(c)
+	a.addMaxChars(c)
 	c.Flags().StringVar(&args, "args", "", "arguments in the place of the call's: `JSON`, or @file")
 	return c
 }
@@ -105,6 +106,7 @@ func (a *app) resolveCommand() *cobra.Command {
 		},
 	}
 	o.add(c)
+	a.addMaxChars(c)
 	c.Flags().StringVar(&result, "result", "", "what the call gave: `JSON`, or @file")
 	c.Flags().StringVar(&failure, "error", "", "`TEXT` of the error that the code sees")
 	c.Flags().BoolVar(&again, "run", false, "it did not happen: make the call")

@@ -68,6 +68,7 @@ func (a *app) forkCommand() *cobra.Command {
 	c.Flags().BoolVar(&o.detach, "detach", false, "print the id and do not wait")
 	c.Flags().StringVar(&o.id, "id", "", "`ULID` of the new execution (default: a fresh one)")
 	o.as.add(c)
+	a.addMaxChars(c)
 	return c
 }
 

@@ -49,6 +49,7 @@ func (a *app) restartCommand() *cobra.Command {
 	c.Flags().IntVar(&from, "from", 0, "forget the calls from number `N` on")
 	c.Flags().BoolVar(&detach, "detach", false, "print the id and do not wait")
 	as.add(c)
+	a.addMaxChars(c)
 	return c
 }
 
