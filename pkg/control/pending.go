@@ -77,35 +77,31 @@ func (s *Service) pendingOf(ctx context.Context, runtime, id string) (PendingCal
 // pendingPage collects the calls of paused executions until the page is full.
 func (s *Service) pendingPage(ctx context.Context, runtime string, before execution.ID, limit int) (PendingCalls, error) {
 	out := PendingCalls{Pending: []execution.PendingCall{}}
-	room := int(s.s.Conn().MaxPayload()) * 3 / 4 // the rest is for commas and the cursor
-	const read = 1000
 	if limit == 0 {
 		return out, nil
 	}
-	for last := before; ; {
-		states, err := s.s.States(ctx, runtime, stream.StatesQuery{Before: before, Limit: read})
+	room := int(s.s.Conn().MaxPayload()) * 3 / 4 // the rest is for commas and the cursor
+	var last execution.ID
+	q := stream.StatesQuery{Before: before, Statuses: []execution.Status{execution.Paused}, Limit: limit + 1}
+	err := s.s.Walk(ctx, runtime, q, func(l stream.Listed) error {
+		calls := l.State.PendingCalls(l.Key.ID)
+		if len(calls) == 0 {
+			return nil
+		}
+		text, err := json.Marshal(calls)
 		if err != nil {
-			return out, fmt.Errorf("list runtime %s: %w", runtime, err)
+			return fmt.Errorf("encode pending calls of %s: %w", l.Key.ID, err)
 		}
-		for _, l := range states {
-			before = l.Key.ID
-			calls := l.State.PendingCalls(l.Key.ID)
-			if len(calls) == 0 {
-				continue
-			}
-			text, err := json.Marshal(calls)
-			if err != nil {
-				return out, fmt.Errorf("encode pending calls of %s: %w", l.Key.ID, err)
-			}
-			if limit == 0 || len(out.Pending) > 0 && len(text) > room {
-				out.Cursor = string(last)
-				return out, nil
-			}
-			out.Pending = append(out.Pending, calls...)
-			last, limit, room = l.Key.ID, limit-1, room-len(text)
+		if limit == 0 || len(out.Pending) > 0 && len(text) > room {
+			out.Cursor = string(last)
+			return errFull
 		}
-		if len(states) < read {
-			return out, nil
-		}
+		out.Pending = append(out.Pending, calls...)
+		last, limit, room = l.Key.ID, limit-1, room-len(text)
+		return nil
+	})
+	if err != nil && !errors.Is(err, errFull) {
+		return out, fmt.Errorf("list runtime %s: %w", runtime, err)
 	}
+	return out, nil
 }

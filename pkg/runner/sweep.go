@@ -55,6 +55,9 @@ func (r *Runner) sweepOnce(ctx context.Context) {
 	}
 }
 
+// unfinished are the statuses that a sweep is about.
+var unfinished = slices.DeleteFunc(execution.Statuses(), execution.Status.Terminal)
+
 // Sweep wakes every execution of a runtime that should go on, is overdue, and has
 // no message or schedule any more (R11). It returns how many it woke.
 func (r *Runner) Sweep(ctx context.Context, runtime string) (int, error) {
@@ -64,7 +67,7 @@ func (r *Runner) Sweep(ctx context.Context, runtime string) (int, error) {
 	}
 	woken := 0
 	inboxes := sync.OnceValues(func() (map[execution.ID]bool, error) { return r.cfg.Stream.Inboxes(ctx, runtime) })
-	err = r.cfg.Stream.Scan(ctx, runtime, func(l stream.Listed) error {
+	err = r.cfg.Stream.Walk(ctx, runtime, stream.StatesQuery{Statuses: unfinished}, func(l stream.Listed) error {
 		may, err := r.mayBeLost(l, now, inboxes)
 		if err != nil || !may {
 			return err
