@@ -97,6 +97,7 @@ func TestB158TimedOutPassCancelsItsCalls(t *testing.T) {
 	o := r.request(execution.Request{Code: `async () => await items.abortable_slow_once()`, TimeoutMs: 300, Retry: policy(t, `{"on": ["timeout"], "initialDelayMs": 0}`)})
 	r.completed(o, `{"call": 2}`)
 	r.runs(map[string]int{"abortable_slow_once": 2})
+	r.eventually("the abort", func() bool { return r.items.Aborts() > 0 }) // it counts on a goroutine of its own
 	if n := r.items.Aborts(); n != 1 {
 		t.Errorf("%d aborts in flight, want 1", n)
 	}

@@ -60,7 +60,7 @@ func TestB167B172RollbackThatFailsInPart(t *testing.T) {
 func TestB168RollbackOfNothing(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	o := r.run(`async () => await items.list_items()`)
+	o := r.told(`async () => await items.list_items()`)
 	w := r.watch(o.ExecutionID)
 	if rec := r.rollback(o.ExecutionID); rec.Status != execution.Completed {
 		t.Errorf("status %s", rec.Status)

@@ -21,7 +21,7 @@ func (r *rig) eventually(what string, ok func() bool) {
 func TestB150B178DeletedExecutionIsAnError(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	o := r.run(`1`)
+	o := r.told(`1`)
 	seen := r.events(o.ExecutionID)
 	if err := r.client.Delete(t.Context(), o.ExecutionID); err != nil {
 		t.Fatal(err)

@@ -65,6 +65,7 @@ func TestTimedOutPassCancelsItsCallBeforeTheRetry(t *testing.T) {
 	policy := &execution.Retry{MaxAttempts: 2, On: []execution.Kind{execution.KindTimeout}, InitialDelayMs: 0, MaxDelayMs: 0}
 	o := r.request(execution.Request{Retry: policy, TimeoutMs: 300, Code: `items.abortable_slow_once()`})
 	r.completed(o, `{"call": 2}`)
+	r.eventually("the abort", func() bool { return r.items.Aborts() > 0 })
 	if n, aborts := r.items.Runs("abortable_slow_once"), r.items.Aborts(); n != 2 || aborts != 1 {
 		t.Errorf("%d runs, %d aborts, want 2 and 1", n, aborts)
 	}

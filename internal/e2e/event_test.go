@@ -67,7 +67,7 @@ func (w *watcher) names(count ...string) []string {
 }
 
 // statuses waits for n events of that name and returns what their bodies say.
-func (w *watcher) statuses(t *testing.T, name string, n int) []execution.Status {
+func (w *watcher) statuses(t testing.TB, name string, n int) []execution.Status {
 	t.Helper()
 	natstest.Eventually(t, "event "+name, func() bool { return len(w.named(name)) >= n })
 	var all []execution.Status
@@ -90,6 +90,15 @@ func (w *watcher) body(t *testing.T, name string, n int) any {
 		t.Fatal(err)
 	}
 	return body
+}
+
+// told runs code and waits until its end has been told to everybody.
+func (r *rig) told(code string) execution.Outcome {
+	r.t.Helper()
+	w := r.watch("")
+	o := r.run(code)
+	w.statuses(r.t, execution.EventDispose, 1)
+	return o
 }
 
 // quickTakeover makes an executor take over soon from one that died.
