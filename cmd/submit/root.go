@@ -45,18 +45,11 @@ func (a *app) root() *cobra.Command {
 	a.addFlags(c)
 	a.addMaxChars(c)
 	o.add(c)
-	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand())
+	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.signalCommand())
 	c.AddCommand(a.pendingCommand(), a.approveCommand(), a.rejectCommand(), a.resolveCommand())
+	c.AddCommand(a.rollbackCommand(), a.cancelCommand(), a.restartCommand(), a.forkCommand())
+	c.AddCommand(a.exportCommand(), a.debugCommand(), a.snippetCommand(), a.benchCommand())
 	c.AddCommand(a.expireCommand(), a.deleteCommand(), a.pruneCommand())
-	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.snippetCommand(), a.benchCommand())
-	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand(),
-		a.rollbackCommand(), a.cancelCommand())
-	c.AddCommand(a.restartCommand(), a.forkCommand(), a.exportCommand(), a.debugCommand())
-	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand(),
-		a.rollbackCommand(), a.cancelCommand())
-	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.benchCommand())
-	c.AddCommand(a.expireCommand(), a.deleteCommand(), a.pruneCommand())
-	c.AddCommand(a.getCommand(), a.listCommand(), a.watchCommand(), a.signalCommand(), a.snippetCommand(), a.benchCommand())
 	return c
 }
 

@@ -286,3 +286,14 @@ func TestServiceConfigNamesEveryProblem(t *testing.T) {
 		}
 	}
 }
+
+func TestEachOperationIsThereOnce(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, o := range new(Service).operations() {
+		if seen[o.name] {
+			t.Errorf("the operation %s is there twice", o.name)
+		}
+		seen[o.name] = true
+	}
+}
