@@ -164,8 +164,6 @@ func (s *Service) operations() []operation {
 		{name: "snippet.get", run: s.getSnippet},
 		{name: "snippet.list", run: s.listSnippets},
 		{name: "snippet.delete", run: s.deleteSnippet},
-		{name: "rollback", run: s.rollback},
-		{name: "cancel", run: s.cancel},
 		{name: "restart", run: s.restart},
 		{name: "fork", run: s.fork, long: true},
 		{name: "export", run: s.export},
