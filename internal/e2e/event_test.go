@@ -53,19 +53,6 @@ func (w *watcher) named(name string) []control.Event {
 	return slices.DeleteFunc(slices.Clone(w.all), func(e control.Event) bool { return e.Name != name })
 }
 
-// names returns the names of all events so far, of those that count.
-func (w *watcher) names(count ...string) []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var all []string
-	for _, e := range w.all {
-		if slices.Contains(count, e.Name) {
-			all = append(all, e.Name)
-		}
-	}
-	return all
-}
-
 // statuses waits for n events of that name and returns what their bodies say.
 func (w *watcher) statuses(t testing.TB, name string, n int) []execution.Status {
 	t.Helper()

@@ -92,13 +92,7 @@ func (s *Service) goOn(ctx context.Context, key journal.Key, now journal.Stored,
 // stop tells the pass that may be running that the state has moved on: it ends at once.
 // One that does not hear it finds out with its next heartbeat.
 func (s *Service) stop(key journal.Key, status execution.Status) {
-	body, err := json.Marshal(execution.StatusEvent{ExecutionID: key.ID, Status: status})
-	if err == nil {
-		err = stream.Event(s.s.Conn(), key, execution.EventStop, body)
-	}
-	if err != nil {
-		s.log.Debug("publish event", "execution", key.ID, "err", err)
-	}
+	s.tellStatus(key, execution.EventStop, status)
 }
 
 // announceEnd tells of an end that no pass led to.
@@ -125,10 +119,7 @@ func (s *Service) announceOutcome(ctx context.Context, key journal.Key, status e
 // dispose tells those who keep something for an execution that they may let go of it.
 // It is the one place of this package that does.
 func (s *Service) dispose(key journal.Key, attempt int, status execution.Status) {
-	body := fmt.Appendf(nil, `{"executionId":%q,"status":%q}`, key.ID, status)
-	if err := stream.Event(s.s.Conn(), key, execution.EventDispose, body); err != nil {
-		s.log.Debug("publish event", "execution", key.ID, "err", err)
-	}
+	s.tellStatus(key, execution.EventDispose, status)
 	if s.cfg.Connectors == nil || !s.begin() {
 		return
 	}
@@ -136,6 +127,18 @@ func (s *Service) dispose(key journal.Key, attempt int, status execution.Status)
 		defer s.work.Done()
 		s.cfg.Connectors.Dispose(context.Background(), connector.End{Runtime: key.Runtime, ExecutionID: key.ID, Attempt: attempt, Status: status})
 	}()
+}
+
+// tellStatus publishes an event that says no more than a status. It is a hint: the record
+// says it too.
+func (s *Service) tellStatus(key journal.Key, event string, status execution.Status) {
+	body, err := json.Marshal(execution.StatusEvent{ExecutionID: key.ID, Status: status})
+	if err == nil {
+		err = stream.Event(s.s.Conn(), key, event, body)
+	}
+	if err != nil {
+		s.log.Debug("publish event", "execution", key.ID, "err", err)
+	}
 }
 
 // settleWait bounds how long a decision waits for the pass that is running to settle.

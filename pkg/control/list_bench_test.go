@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go/jetstream"
-
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -20,15 +18,13 @@ import (
 // and every gap-th one failed.
 func fill(b *testing.B, s *stream.Stream, n, gap int) {
 	b.Helper()
-	js := natstest.JetStream(b, s.Conn())
+	w := natstest.NewWriter(b, s.Conn())
 	put := func(key string, v any) {
 		data, err := json.Marshal(v)
-		if err == nil {
-			_, err = js.PublishAsync("$KV."+stream.Bucket+"."+key, data, jetstream.WithStallWait(natstest.StartWait))
-		}
 		if err != nil {
 			b.Fatal(err)
 		}
+		w.Put("$KV."+stream.Bucket+"."+key, data)
 	}
 	for i := range n {
 		key := journal.Key{Runtime: runtime, ID: at(i)}
@@ -49,11 +45,7 @@ func fill(b *testing.B, s *stream.Stream, n, gap int) {
 		}
 		put(stream.StateKey(key), st)
 	}
-	select {
-	case <-js.PublishAsyncComplete():
-	case <-time.After(2 * time.Minute):
-		b.Fatal("the server does not acknowledge")
-	}
+	w.Flush()
 }
 
 // BenchmarkList measures `list` as a client sees it, of 100,000 executions on one

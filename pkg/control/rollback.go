@@ -91,7 +91,6 @@ func (s *Service) changed(ctx context.Context, key journal.Key, read func(contex
 		s.log.Info("state changed by a person", "runtime", key.Runtime, "execution", key.ID, "from", sub.stored.State.Status, "status", next.Status)
 		// crash here: the pass that may be running finds out by itself (R4).
 		s.stop(key, now.State.Status)
-		s.unschedule(ctx, key, sub.stored.State)
 		if now.State.Status.Terminal() {
 			s.announceEnd(ctx, key, now)
 		} else {
@@ -100,15 +99,4 @@ func (s *Service) changed(ctx context.Context, key journal.Key, read func(contex
 		return s.record(ctx, key)
 	}
 	return nil, refuse(http.StatusServiceUnavailable, "execution %s changes all the time; ask again", key.ID)
-}
-
-// unschedule removes the schedule of an execution that waits for it no longer. One
-// that stays wakes it in vain.
-func (s *Service) unschedule(ctx context.Context, key journal.Key, before journal.State) {
-	if before.RetryAt == nil {
-		return
-	}
-	if err := s.s.Unschedule(ctx, key); err != nil {
-		s.log.Warn("remove schedule", "execution", key.ID, "err", err)
-	}
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/micro"
+
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -243,6 +245,20 @@ func TestTheServiceIsFoundAndEndsCleanly(t *testing.T) {
 	info, err := b.s.Conn().Request("$SRV.INFO.executions", nil, 5*time.Second)
 	if err != nil || !bytes.Contains(info.Data, []byte(`"executor":"e1"`)) || !bytes.Contains(info.Data, []byte("executions.api.default.list")) {
 		t.Errorf("$SRV.INFO.executions = %s, %v", info.Data, err)
+	}
+	seen := map[string]bool{}
+	var offers micro.Info
+	if err := json.Unmarshal(info.Data, &offers); err != nil {
+		t.Fatalf("read the answer: %v", err)
+	}
+	for _, e := range offers.Endpoints {
+		if seen[e.Name] || e.Subject != stream.APISubject(runtime, strings.Replace(e.Name, "_", ".", 1)) {
+			t.Errorf("endpoint %s at %s: it is there twice, or under another subject", e.Name, e.Subject)
+		}
+		seen[e.Name] = true
+	}
+	if !seen["snippet_save"] || len(seen) != 20 {
+		t.Errorf("%d endpoints, want 20 with snippet_save: %v", len(seen), seen)
 	}
 
 	// One who waits is told that the executor goes, and not left alone.

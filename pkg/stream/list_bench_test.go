@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go/jetstream"
-
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -18,16 +16,14 @@ import (
 // first, and returns their ids. Every gap-th one is paused, the oldest first.
 func fill(tb testing.TB, s *Stream, runtime string, n, gap int) []execution.ID {
 	tb.Helper()
-	js := natstest.JetStream(tb, s.Conn())
+	w := natstest.NewWriter(tb, s.Conn())
 	var ids []execution.ID
 	put := func(key journal.Key, name string, v any) {
 		data, err := json.Marshal(v)
-		if err == nil {
-			_, err = js.PublishAsync(kvSubject(s.journal.bucket(key), name), data, jetstream.WithStallWait(natstest.StartWait))
-		}
 		if err != nil {
 			tb.Fatal(err)
 		}
+		w.Put(kvSubject(s.journal.bucket(key), name), data)
 	}
 	for i := range n {
 		key := journal.Key{Runtime: runtime, ID: execution.NewID(time.UnixMilli(int64(1_700_000_000_000 + i*100)))}
@@ -43,11 +39,7 @@ func fill(tb testing.TB, s *Stream, runtime string, n, gap int) []execution.ID {
 		put(key, StateKey(key), st)
 		ids = append(ids, key.ID)
 	}
-	select {
-	case <-js.PublishAsyncComplete():
-	case <-time.After(2 * time.Minute):
-		tb.Fatal("the server does not acknowledge")
-	}
+	w.Flush()
 	slices.Reverse(ids)
 	return ids
 }
@@ -55,21 +47,20 @@ func fill(tb testing.TB, s *Stream, runtime string, n, gap int) []execution.ID {
 // rewrite writes states again, with two records each, as passes do.
 func rewrite(tb testing.TB, s *Stream, ids []execution.ID) {
 	tb.Helper()
+	w := natstest.NewWriter(tb, s.Conn())
 	for _, id := range ids {
 		key := journal.Key{Runtime: "default", ID: id}
 		st := benchState(key, 3)
 		st.Status = execution.Completed
 		data, err := json.Marshal(st)
-		for _, name := range []string{LogKey(key, 0), LogKey(key, 1), StateKey(key)} {
-			if err == nil {
-				_, err = s.js.PublishAsync(kvSubject(s.journal.bucket(key), name), data, jetstream.WithStallWait(natstest.StartWait))
-			}
-		}
 		if err != nil {
 			tb.Fatal(err)
 		}
+		for _, name := range []string{LogKey(key, 0), LogKey(key, 1), StateKey(key)} {
+			w.Put(kvSubject(s.journal.bucket(key), name), data)
+		}
 	}
-	<-s.js.PublishAsyncComplete()
+	w.Flush()
 }
 
 // BenchmarkListing measures listings of 100,000 executions. What counts is the

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go/jetstream"
-
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -118,12 +116,11 @@ func TestTheListIsReadAgainWhereWhatIsKeptIsWrong(t *testing.T) {
 		walked(t, s, StatesQuery{Limit: 3})
 		spoil()
 		if name == "far behind" {
+			w := natstest.NewWriter(t, s.Conn())
 			for range mostBehind {
-				if _, err := s.js.PublishAsync(kvSubject(Bucket, "other.key"), nil, jetstream.WithStallWait(natstest.StartWait)); err != nil {
-					t.Fatal(err)
-				}
+				w.Put(kvSubject(Bucket, "other.key"), nil)
 			}
-			<-s.js.PublishAsyncComplete()
+			w.Flush()
 		}
 		want := slices.Clone(ids)
 		slices.Reverse(want)

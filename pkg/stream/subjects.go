@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strconv"
-	"strings"
 
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -102,17 +101,4 @@ func shardOf(id execution.ID, n int) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(id)) // a hash never fails
 	return int(h.Sum32() % uint32(n))
-}
-
-// parseStateSubject reads the key out of "$KV.<bucket>.<runtime>.<id>.state".
-func parseStateSubject(subject string) (journal.Key, bool) {
-	parts := strings.Split(subject, ".")
-	if len(parts) != 5 || parts[4] != "state" {
-		return journal.Key{}, false
-	}
-	id, err := execution.ParseID(parts[3])
-	if err != nil || execution.CheckRuntime(parts[2]) != nil {
-		return journal.Key{}, false
-	}
-	return journal.Key{Runtime: parts[2], ID: id}, true
 }
