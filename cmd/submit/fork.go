@@ -102,8 +102,11 @@ func sourceOf(file string) (string, error) {
 func (a *app) dryFork(ctx context.Context, f control.Fork) error {
 	return a.query(ctx, "fork", func(ctx context.Context, s *session) error {
 		d, err := s.client.DryFork(ctx, f)
-		if err != nil {
-			return refusedHere(err)
+		switch {
+		case errors.Is(err, control.ErrUnavailable):
+			return err // nothing is changed
+		case err != nil:
+			return a.notDone("fork", f.ID, err)
 		}
 		if a.json {
 			err = a.print(d)

@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
-	"github.com/reprise-run/reprise/internal/cli"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
-	"github.com/reprise-run/reprise/pkg/stream"
 )
 
 const restartHelp = `Restart an execution that has ended, and follow it as submit does.
@@ -56,40 +53,19 @@ func (a *app) restartCommand() *cobra.Command {
 // look for when no answer comes.
 func (a *app) goOn(ctx context.Context, operation string, id execution.ID, detach bool, ask func(context.Context, *session) (execution.Record, error)) error {
 	a.outcomes = true
-	limited, cancel := a.limit(ctx)
-	defer cancel()
-	s, err := a.open(limited)
-	if err != nil {
-		return err
-	}
-	defer s.close()
-	allowed, stop := s.link.UntilDenied(limited, stream.APISubject(a.runtime, operation))
-	defer stop()
-	rec, err := ask(allowed, s)
-	switch {
-	case err != nil && ctx.Err() != nil:
-		return cli.Fail(cli.Interrupted, "look with: submit get "+string(id), errors.New("interrupted"))
-	case errors.Is(err, control.ErrUnavailable), err != nil && errors.Is(context.Cause(limited), errTimeout):
-		return cli.Fail(cli.Unreachable, "look with: submit get "+string(id), fmt.Errorf("%s: whether it was done is unknown: %w", operation, err))
-	case err != nil:
-		return a.explainQuery(allowed, refusedHere(err))
-	}
-	f := &following{a: a, s: s, id: rec.ExecutionID, stored: true, status: rec.Status, attempt: rec.Attempt}
-	if detach {
-		return f.detached(rec)
-	}
-	return f.end(ctx, limited, func(follow control.Follow) (execution.Outcome, error) {
-		return s.client.Wait(limited, rec.ExecutionID, follow)
+	return a.query(ctx, operation, func(inner context.Context, s *session) error {
+		rec, err := ask(inner, s)
+		if err != nil {
+			return a.notDone(operation, id, err)
+		}
+		f := &following{a: a, s: s, id: rec.ExecutionID, stored: true, status: rec.Status, attempt: rec.Attempt}
+		if detach {
+			return f.detached(rec)
+		}
+		return f.end(ctx, inner, func(follow control.Follow) (execution.Outcome, error) {
+			return s.client.Wait(inner, rec.ExecutionID, follow)
+		})
 	})
-}
-
-// refusedHere makes the refusal of a request that was well written the end that it is: a
-// number beyond the journal is no misuse of the command line.
-func refusedHere(err error) error {
-	if errors.Is(err, control.ErrBadRequest) {
-		return cli.Fail(cli.Failed, "", err)
-	}
-	return err
 }
 
 // detached prints the id of an execution that goes on without being followed.
