@@ -38,9 +38,9 @@ func (a *app) restartCommand() *cobra.Command {
 			if c.Flags().Changed("from") {
 				in.From = &from
 			}
-			return a.goOn(c.Context(), "restart", id, detach, func(ctx context.Context, s *session) (execution.Record, error) {
+			return a.goOn(c.Context(), goingOn{operation: "restart", id: id, detach: detach, ask: func(ctx context.Context, s *session) (execution.Record, error) {
 				return s.client.Restart(ctx, in)
-			})
+			}})
 		},
 	}
 	c.Flags().IntVar(&from, "from", 0, "forget the calls from number `N` on")
@@ -49,21 +49,39 @@ func (a *app) restartCommand() *cobra.Command {
 	return c
 }
 
-// goOn asks for something that lets an execution go on, and follows it. id is the one to
-// look for when no answer comes.
-func (a *app) goOn(ctx context.Context, operation string, id execution.ID, detach bool, ask func(context.Context, *session) (execution.Record, error)) error {
+// goingOn is something that lets an execution go on.
+type goingOn struct {
+	operation string
+	id        execution.ID // of the execution that goes on
+	detach    bool
+
+	first func(context.Context, *session) error // checks something before; nil: nothing
+	ask   func(context.Context, *session) (execution.Record, error)
+}
+
+// goOn asks for it and follows the execution, from before it goes on: nothing is missed.
+func (a *app) goOn(ctx context.Context, g goingOn) error {
 	a.outcomes = true
-	return a.query(ctx, operation, func(inner context.Context, s *session) error {
-		rec, err := ask(inner, s)
-		if err != nil {
-			return a.notDone(operation, id, err)
+	return a.query(ctx, g.operation, func(inner context.Context, s *session) error {
+		f := &following{a: a, s: s, id: g.id, word: g.operation}
+		if g.first != nil {
+			if err := g.first(inner, s); err != nil {
+				return a.notDone(g.operation, g.id, err)
+			}
 		}
-		f := &following{a: a, s: s, id: rec.ExecutionID, stored: true, status: rec.Status, attempt: rec.Attempt}
-		if detach {
+		if g.detach {
+			rec, err := g.ask(inner, s)
+			if err != nil {
+				return a.notDone(g.operation, g.id, err)
+			}
 			return f.detached(rec)
 		}
 		return f.end(ctx, inner, func(follow control.Follow) (execution.Outcome, error) {
-			return s.client.Wait(inner, rec.ExecutionID, follow)
+			return s.client.WaitAfter(inner, g.id, func(ctx context.Context) (execution.Record, error) {
+				rec, err := g.ask(ctx, s)
+				f.attempt = rec.Attempt
+				return rec, err
+			}, follow)
 		})
 	})
 }
