@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net/http"
 
 	"github.com/spf13/cobra"
 
@@ -130,21 +128,6 @@ func (a *app) decide(ctx context.Context, arg, operation string,
 	})
 }
 
-// refusedWord explains why a person's word on an execution was not taken: nothing is
-// changed, or, without an answer, nobody knows.
-func (a *app) refusedWord(operation string, id execution.ID, err error) error {
-	var refused *control.Error
-	err = &followError{err: err, id: id}
-	switch {
-	case errors.Is(err, control.ErrUnavailable):
-		return cli.Fail(cli.Unreachable, "look at it with: submit get "+string(id),
-			fmt.Errorf("whether %s of %s was done is unknown: %w", operation, id, err))
-	case errors.Is(err, control.ErrBadRequest), errors.As(err, &refused) && refused.Code < http.StatusInternalServerError:
-		return cli.Fail(cli.Failed, "", err)
-	}
-	return err
-}
-
 func (a *app) rejectCommand() *cobra.Command {
 	var o decideFlags
 	c := &cobra.Command{
@@ -163,7 +146,7 @@ func (a *app) rejectCommand() *cobra.Command {
 			return a.query(c.Context(), "reject", func(ctx context.Context, s *session) error {
 				done, err := s.client.Reject(ctx, id, seq, o.reason, o.as.of(a))
 				if err != nil {
-					return a.refusedWord("reject", id, err)
+					return a.notDone("reject", id, err)
 				}
 				if a.json {
 					err = a.print(control.Rejection{Rejected: done})
@@ -172,7 +155,7 @@ func (a *app) rejectCommand() *cobra.Command {
 				case err != nil:
 					return err
 				case !done:
-					return cli.Fail(cli.Failed, "look at it with: submit get "+string(id), fmt.Errorf("nothing of %s waits for that: nothing is changed", id))
+					return cli.Fail(cli.Failed, a.look(id), fmt.Errorf("nothing of %s waits for that: nothing is changed", id))
 				case !a.json:
 					_, err = fmt.Fprintf(a.stderr, "rejected %s\n", id)
 				}

@@ -51,14 +51,13 @@ func (a *app) forkCommand() *cobra.Command {
 			if o.dryRun {
 				return a.dryFork(c.Context(), f)
 			}
-			return a.goOn(c.Context(), "fork", f.NewID, o.detach, func(ctx context.Context, s *session) (execution.Record, error) {
-				if f.Code != "" && !o.force {
-					if err := a.mustFollow(ctx, s, f); err != nil {
-						return execution.Record{}, err
-					}
-				}
+			g := goingOn{operation: "fork", id: f.NewID, detach: o.detach, ask: func(ctx context.Context, s *session) (execution.Record, error) {
 				return s.client.Fork(ctx, f)
-			})
+			}}
+			if f.Code != "" && !o.force {
+				g.first = func(ctx context.Context, s *session) error { return a.mustFollow(ctx, s, f) }
+			}
+			return a.goOn(c.Context(), g)
 		},
 	}
 	c.Flags().IntVar(&o.from, "from", 0, "keep the calls before number `N`")
@@ -103,8 +102,11 @@ func sourceOf(file string) (string, error) {
 func (a *app) dryFork(ctx context.Context, f control.Fork) error {
 	return a.query(ctx, "fork", func(ctx context.Context, s *session) error {
 		d, err := s.client.DryFork(ctx, f)
-		if err != nil {
-			return refusedHere(err)
+		switch {
+		case errors.Is(err, control.ErrUnavailable):
+			return err // nothing is changed
+		case err != nil:
+			return a.notDone("fork", f.ID, err)
 		}
 		if a.json {
 			err = a.print(d)

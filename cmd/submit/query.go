@@ -8,6 +8,7 @@ import (
 
 	"github.com/reprise-run/reprise/internal/cli"
 	"github.com/reprise-run/reprise/pkg/control"
+	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/stream"
 )
 
@@ -24,9 +25,52 @@ func (a *app) query(ctx context.Context, operation string, ask func(context.Cont
 	defer stop()
 	err = ask(allowed, s)
 	if err != nil && ctx.Err() != nil {
-		return cli.Fail(cli.Interrupted, "", errors.New("interrupted"))
+		return a.interrupted(err)
 	}
 	return a.explainQuery(allowed, err)
+}
+
+// interrupted says that a command was interrupted, and how to look at what it was about.
+func (a *app) interrupted(err error) error {
+	var known *cli.Error
+	if errors.As(err, &known) && known.Status == cli.Interrupted {
+		return err
+	}
+	var about *followError
+	if errors.As(err, &about) {
+		return cli.Fail(cli.Interrupted, a.look(about.id), errors.New("interrupted"))
+	}
+	return cli.Fail(cli.Interrupted, "", errors.New("interrupted"))
+}
+
+// notDone explains why what a person asked of an execution was not done: it was refused,
+// and nothing is changed, or no answer came, and nobody knows. A request that an executor
+// refuses was well written: a number beyond the journal is no misuse of the command line.
+func (a *app) notDone(operation string, id execution.ID, err error) error {
+	var known *cli.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	err = &followError{err: err, id: id}
+	switch {
+	case errors.Is(err, control.ErrUnavailable):
+		return cli.Fail(cli.Unreachable, a.look(id), fmt.Errorf("whether %s of %s was done is unknown: %w", operation, id, err))
+	case errors.Is(err, control.ErrBadRequest):
+		return cli.Fail(cli.Failed, "", err)
+	}
+	return err
+}
+
+// look is the hint that says how to see where an execution stands.
+func (a *app) look(id execution.ID) string { return "look with: " + a.command("get", id) }
+
+// command is what to type to be told of an execution.
+func (a *app) command(verb string, id execution.ID) string {
+	text := "submit " + verb + " " + string(id)
+	if a.runtime != execution.DefaultRuntime {
+		text += " --runtime " + a.runtime
+	}
+	return text
 }
 
 func (a *app) explainQuery(ctx context.Context, err error) error {

@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
-	"github.com/reprise-run/reprise/internal/cli"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
-	"github.com/reprise-run/reprise/pkg/stream"
 )
 
 const restartHelp = `Restart an execution that has ended, and follow it as submit does.
@@ -41,9 +38,9 @@ func (a *app) restartCommand() *cobra.Command {
 			if c.Flags().Changed("from") {
 				in.From = &from
 			}
-			return a.goOn(c.Context(), "restart", id, detach, func(ctx context.Context, s *session) (execution.Record, error) {
+			return a.goOn(c.Context(), goingOn{operation: "restart", id: id, detach: detach, ask: func(ctx context.Context, s *session) (execution.Record, error) {
 				return s.client.Restart(ctx, in)
-			})
+			}})
 		},
 	}
 	c.Flags().IntVar(&from, "from", 0, "forget the calls from number `N` on")
@@ -53,44 +50,41 @@ func (a *app) restartCommand() *cobra.Command {
 	return c
 }
 
-// goOn asks for something that lets an execution go on, and follows it. id is the one to
-// look for when no answer comes.
-func (a *app) goOn(ctx context.Context, operation string, id execution.ID, detach bool, ask func(context.Context, *session) (execution.Record, error)) error {
-	a.outcomes = true
-	limited, cancel := a.limit(ctx)
-	defer cancel()
-	s, err := a.open(limited)
-	if err != nil {
-		return err
-	}
-	defer s.close()
-	allowed, stop := s.link.UntilDenied(limited, stream.APISubject(a.runtime, operation))
-	defer stop()
-	rec, err := ask(allowed, s)
-	switch {
-	case err != nil && ctx.Err() != nil:
-		return cli.Fail(cli.Interrupted, "look with: submit get "+string(id), errors.New("interrupted"))
-	case errors.Is(err, control.ErrUnavailable), err != nil && errors.Is(context.Cause(limited), errTimeout):
-		return cli.Fail(cli.Unreachable, "look with: submit get "+string(id), fmt.Errorf("%s: whether it was done is unknown: %w", operation, err))
-	case err != nil:
-		return a.explainQuery(allowed, refusedHere(err))
-	}
-	f := &following{a: a, s: s, id: rec.ExecutionID, stored: true, status: rec.Status, attempt: rec.Attempt}
-	if detach {
-		return f.detached(rec)
-	}
-	return f.end(ctx, limited, func(follow control.Follow) (execution.Outcome, error) {
-		return s.client.Wait(limited, rec.ExecutionID, follow)
-	})
+// goingOn is something that lets an execution go on.
+type goingOn struct {
+	operation string
+	id        execution.ID // of the execution that goes on
+	detach    bool
+
+	first func(context.Context, *session) error // checks something before; nil: nothing
+	ask   func(context.Context, *session) (execution.Record, error)
 }
 
-// refusedHere makes the refusal of a request that was well written the end that it is: a
-// number beyond the journal is no misuse of the command line.
-func refusedHere(err error) error {
-	if errors.Is(err, control.ErrBadRequest) {
-		return cli.Fail(cli.Failed, "", err)
-	}
-	return err
+// goOn asks for it and follows the execution, from before it goes on: nothing is missed.
+func (a *app) goOn(ctx context.Context, g goingOn) error {
+	a.outcomes = true
+	return a.query(ctx, g.operation, func(inner context.Context, s *session) error {
+		f := &following{a: a, s: s, id: g.id, word: g.operation}
+		if g.first != nil {
+			if err := g.first(inner, s); err != nil {
+				return a.notDone(g.operation, g.id, err)
+			}
+		}
+		if g.detach {
+			rec, err := g.ask(inner, s)
+			if err != nil {
+				return a.notDone(g.operation, g.id, err)
+			}
+			return f.detached(rec)
+		}
+		return f.end(ctx, inner, func(follow control.Follow) (execution.Outcome, error) {
+			return s.client.WaitAfter(inner, g.id, func(ctx context.Context) (execution.Record, error) {
+				rec, err := g.ask(ctx, s)
+				f.attempt = rec.Attempt
+				return rec, err
+			}, follow)
+		})
+	})
 }
 
 // detached prints the id of an execution that goes on without being followed.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -46,10 +45,8 @@ func (a *app) signal(ctx context.Context, args []string) error {
 	return a.query(ctx, "signal", func(ctx context.Context, s *session) error {
 		delivered, err := s.client.Signal(ctx, id, args[1], value)
 		switch {
-		case errors.Is(err, control.ErrUnavailable):
-			return cli.Fail(cli.Unreachable, "look with: submit get "+string(id), fmt.Errorf("whether the signal was kept is unknown: %w", err))
 		case err != nil:
-			return err
+			return a.notDone("signal", id, err)
 		case a.json:
 			return a.print(control.Delivery{Delivered: delivered})
 		case delivered:

@@ -75,6 +75,7 @@ func TestAnExecutorRunsUnderItsRole(t *testing.T) {
 	operator := connect(t, s, "operator")
 	snippets(t, limited, operator, submitter, watcher)
 	signals(t, limited, operator, submitter)
+	decisions(t, limited, operator, submitter, watcher)
 	for role, c := range map[string]*client{"executor": exe, "submitter": sub, "viewer": view, "operator": operator} {
 		if err := c.settle(t); err != nil {
 			t.Errorf("%s was refused: %v", role, err)

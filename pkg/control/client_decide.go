@@ -76,7 +76,7 @@ func (c *Client) decide(ctx context.Context, operation string, d decision, f Fol
 	if f.OnReceipt != nil {
 		f.OnReceipt(Receipt{ID: d.ID, Existing: true})
 	}
-	return c.follow(ctx, w, d.ID, done.Attempt, f)
+	return c.follow(ctx, w, d.ID, follower{after: done.Attempt}, f)
 }
 
 // Reject says no to a call that waits, or with a nil seq to all of them: the execution

@@ -22,8 +22,9 @@ type follower struct {
 	look   func(context.Context) (execution.Record, error)
 
 	// after is the attempt of the last pass that is of no interest: the event of its
-	// pause may still be on its way.
+	// pause, or with ended of its end, may still be on its way.
 	after int
+	ended bool
 
 	onEvent   func(Event) // may be nil
 	onTrouble func(error) // may be nil; called when the trouble changes, with nil when it is over
@@ -52,7 +53,7 @@ func (f follower) run(ctx context.Context) (execution.Outcome, error) {
 			if f.onEvent != nil {
 				f.onEvent(e)
 			}
-			if o, ok := e.outcome(); ok && (o.Status != execution.Paused || o.Attempt > f.after) {
+			if o, ok := e.outcome(); ok && !f.late(o) {
 				return o, nil
 			}
 		case <-timer.C:
@@ -72,6 +73,12 @@ func (f follower) run(ctx context.Context) (execution.Outcome, error) {
 			delay = min(delay*2, lastLook)
 		}
 	}
+}
+
+// late reports whether an event may tell of what was before. The next look tells
+// whether it does.
+func (f follower) late(o execution.Outcome) bool {
+	return o.Attempt <= f.after && (f.ended || o.Status == execution.Paused)
 }
 
 // catchUp hands on the events up to the end that a look has seen already: they are on

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 
@@ -35,6 +36,28 @@ func TestLookDoesNotOvertakeTheEvents(t *testing.T) {
 		}
 		if len(heard) != 3 {
 			t.Errorf("heard %q, want started, log and completed", heard)
+		}
+	})
+}
+
+// The event of the end before may still be on its way when a restarted execution is
+// waited for.
+func TestOldEndIsNoOutcomeOfARestart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		events := make(chan Event)
+		f := follower{events: events, after: 1, ended: true, look: func(context.Context) (execution.Record, error) {
+			return execution.Record{Status: execution.Running, Attempt: 2}, nil
+		}}
+		go func() {
+			for attempt, status := range []string{1: "error", 2: "completed"} {
+				if status != "" {
+					events <- Event{ID: at(1), Name: status, Data: fmt.Appendf(nil, `{"status":%q,"executionId":%q,"attempt":%d}`, status, at(1), attempt)}
+				}
+			}
+		}()
+		if o, err := f.run(t.Context()); err != nil || o.Status != execution.Completed {
+			t.Errorf("run = %s, %v, want completed", o.Status, err)
 		}
 	})
 }

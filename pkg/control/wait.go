@@ -34,7 +34,26 @@ func (c *Client) Wait(ctx context.Context, id execution.ID, f Follow) (execution
 		return execution.Outcome{}, err
 	}
 	defer w.Close()
-	return c.follow(ctx, w, id, 0, f)
+	return c.follow(ctx, w, id, follower{}, f)
+}
+
+// WaitAfter asks for something that lets an execution go on, such as by
+// [Client.Restart], and returns the outcome that comes of it, with nothing missed in
+// between. It returns the error of ask as it is: then OnReceipt was not called.
+func (c *Client) WaitAfter(ctx context.Context, id execution.ID, ask func(context.Context) (execution.Record, error), f Follow) (execution.Outcome, error) {
+	w, err := c.Watch(id)
+	if err != nil {
+		return execution.Outcome{}, err
+	}
+	defer w.Close()
+	rec, err := ask(ctx)
+	if err != nil {
+		return execution.Outcome{}, err
+	}
+	if f.OnReceipt != nil {
+		f.OnReceipt(Receipt{ID: id, Existing: true})
+	}
+	return c.follow(ctx, w, id, follower{after: rec.Attempt, ended: true}, f)
 }
 
 // Execute submits and waits: [Client.Submit], then [Client.Wait], with nothing
@@ -60,7 +79,7 @@ func (c *Client) Execute(ctx context.Context, r execution.Request, f Follow) (ex
 	if f.OnReceipt != nil {
 		f.OnReceipt(receipt)
 	}
-	return c.follow(ctx, w, r.ID, 0, f)
+	return c.follow(ctx, w, r.ID, follower{}, f)
 }
 
 func (c *Client) publishSoon(ctx context.Context, r execution.Request) (Receipt, error) {
@@ -69,10 +88,11 @@ func (c *Client) publishSoon(ctx context.Context, r execution.Request) (Receipt,
 	return c.publish(ctx, r)
 }
 
-// follow waits for the outcome of a pass after the attempt.
-func (c *Client) follow(ctx context.Context, w *Watch, id execution.ID, after int, f Follow) (execution.Outcome, error) {
-	look := func(ctx context.Context) (execution.Record, error) { return c.Get(ctx, id) }
-	o, err := follower{events: w.events, after: after, look: look, onEvent: f.OnEvent, onTrouble: f.OnTrouble}.run(ctx)
+// follow waits for the outcome that the follower is after.
+func (c *Client) follow(ctx context.Context, w *Watch, id execution.ID, next follower, f Follow) (execution.Outcome, error) {
+	next.events, next.onEvent, next.onTrouble = w.events, f.OnEvent, f.OnTrouble
+	next.look = func(ctx context.Context) (execution.Record, error) { return c.Get(ctx, id) }
+	o, err := next.run(ctx)
 	if err != nil {
 		return o, err
 	}
