@@ -233,7 +233,7 @@ func TestB032FormOfASubmission(t *testing.T) {
 		if err := json.Unmarshal([]byte(body), &q); err != nil {
 			t.Fatal(err)
 		}
-		if rec := r.await(q.ID, want); want == execution.Error && !strings.Contains(rec.Error, "cod") {
+		if rec := r.reach(q.ID, want); want == execution.Error && !strings.Contains(rec.Error, "cod") {
 			t.Errorf("%s: error %q does not name the field", body, rec.Error)
 		}
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
-	"github.com/reprise-run/reprise/pkg/stream"
 )
 
 // Section 2: the log of calls.
@@ -34,7 +33,7 @@ func TestB036B039StatesOfAnEntry(t *testing.T) {
 		t.Errorf("entry %+v", e)
 	}
 	h.free()
-	rec = r.await(id, execution.Paused)
+	rec = r.reach(id, execution.Paused)
 	r.entries(rec.Calls, "items.echo applied own.hold applied items.boom failed items.create_item pending")
 	if !r.reject(id, 3) {
 		t.Error("not rejected")
@@ -186,20 +185,11 @@ func TestB046LinesOfEarlierPasses(t *testing.T) {
 // state reads the summary of an execution from the journal.
 func (r *rig) state(id execution.ID) journal.Stored {
 	r.t.Helper()
-	stored, err := r.journal().State(r.t.Context(), journal.Key{Runtime: r.client.Runtime(), ID: id})
+	stored, err := r.stream().Journal().State(r.t.Context(), journal.Key{Runtime: r.client.Runtime(), ID: id})
 	if err != nil {
 		r.t.Fatalf("read state: %v", err)
 	}
 	return stored
-}
-
-func (r *rig) journal() *stream.Journal {
-	r.t.Helper()
-	s, err := stream.Open(r.t.Context(), r.nc, stream.Config{})
-	if err != nil {
-		r.t.Fatalf("open stream: %v", err)
-	}
-	return s.Journal()
 }
 
 // Every outcome has the entries as they are at its end.

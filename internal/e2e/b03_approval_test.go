@@ -134,7 +134,7 @@ func TestB055TwoApprovals(t *testing.T) {
 		if (errs[0] == nil) == (errs[1] == nil) || !errors.Is(late, control.ErrConflict) || !strings.Contains(late.Error(), "not paused") {
 			t.Fatalf("approvals = %v, %v", errs[0], errs[1])
 		}
-		r.await(o.ExecutionID, execution.Completed)
+		r.reach(o.ExecutionID, execution.Completed)
 	}
 	r.runs(map[string]int{"create_item": 10})
 }

@@ -60,13 +60,13 @@ func TestB071CallOfADeadExecutor(t *testing.T) {
 			kill := r.startMortal(quickTakeover, named)
 			id := r.begin(execution.Request{Code: `async () => [await items.echo(1), await own.pay()]`})
 			if gated {
-				r.await(id, execution.Paused)
+				r.reach(id, execution.Paused)
 				go func() { _, _ = r.raw("approve", `{"id": "`+string(id)+`", "wait": false}`) }()
 			}
 			until(t, "the call", h.entered)
 			kill()
 			r.start(quickTakeover, named)
-			rec := r.await(id, execution.Completed)
+			rec := r.reach(id, execution.Completed)
 			equalJSON(t, "result", rec.Result, `[1, "paid"]`)
 			made := own.Calls("pay")
 			if key := string(id) + ":1"; len(made) != 2 || made[0].IdempotencyKey != key || made[1].IdempotencyKey != key {
@@ -91,7 +91,7 @@ func TestB071OnUnknown(t *testing.T) {
 	until(t, "the call", h.entered)
 	kill()
 	r.start(quickTakeover, named)
-	equalJSON(t, "result", r.await(id, execution.Completed).Result, `"UnknownOutcomeError"`)
+	equalJSON(t, "result", r.reach(id, execution.Completed).Result, `"UnknownOutcomeError"`)
 	if own.Runs("pay") != 1 {
 		t.Errorf("ran %d times, want 1", own.Runs("pay"))
 	}

@@ -139,7 +139,7 @@ func TestB131BadPolicies(t *testing.T) {
 		if _, err := r.server.JetStream().Publish(t.Context(), stream.SubmitSubject("default"), []byte(body)); err != nil {
 			t.Fatal(err)
 		}
-		if rec := r.await(id, execution.Error); !strings.Contains(rec.Error, field) || rec.Failure.Reason != execution.ReasonRequest {
+		if rec := r.reach(id, execution.Error); !strings.Contains(rec.Error, field) || rec.Failure.Reason != execution.ReasonRequest {
 			t.Errorf("%s: error %q, failure %+v", retry, rec.Error, rec.Failure)
 		}
 	}

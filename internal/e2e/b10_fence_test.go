@@ -46,19 +46,6 @@ func (r *rig) wake(id execution.ID) {
 	}
 }
 
-// drained waits until the queue has no message.
-func (r *rig) drained() {
-	r.t.Helper()
-	queue, err := r.server.JetStream().Stream(r.t.Context(), stream.StreamName)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	natstest.Eventually(r.t, "an empty queue", func() bool {
-		info, err := queue.Info(r.t.Context())
-		return err == nil && info.State.Msgs == 0
-	})
-}
-
 // A state that was written without an attempt is read as 0; the next claim makes it 1.
 func TestB151StateWithoutAnAttempt(t *testing.T) {
 	t.Parallel()
@@ -107,8 +94,8 @@ func TestB152B155SupersededPassIsRefused(t *testing.T) {
 	stale := r.state(id)
 	kill()
 	r.start(quickTakeover, named)
-	r.await(id, execution.Completed)
-	now, store := r.state(id), r.journal()
+	r.reach(id, execution.Completed)
+	now, store := r.state(id), r.stream().Journal()
 
 	late := journal.Record{Attempt: 1, At: 1, Done: []journal.Completion{{Ref: journal.Ref{N: 0}, Mark: journal.MarkApplied, Result: journal.NewValue(json.RawMessage(`"late"`)), Attempt: 1}}}
 	if _, err := store.Append(t.Context(), key, stale.Revision, 1, late); !errors.Is(err, journal.ErrFenced) {
@@ -196,7 +183,7 @@ func TestB156NoResultComesDuringAPause(t *testing.T) {
 		t.Errorf("status %s", rec.Status)
 	}
 	h.free()
-	rec := r.await(id, execution.Paused)
+	rec := r.reach(id, execution.Paused)
 	r.entries(rec.Calls, "items.create_item pending own.slow applied items.echo applied")
 	r.completed(r.approve(id), `[{"id": 1, "title": "x"}, {"call": 1}, 1]`)
 	if n := own.Runs("slow"); n != 1 {

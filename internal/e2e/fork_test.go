@@ -123,16 +123,6 @@ func TestForkOwnsItsLargeValues(t *testing.T) {
 	}
 }
 
-// stream opens the assets as an executor does.
-func (r *rig) stream() *stream.Stream {
-	r.t.Helper()
-	s, err := stream.Open(r.t.Context(), r.nc, stream.Config{})
-	if err != nil {
-		r.t.Fatalf("open stream: %v", err)
-	}
-	return s
-}
-
 func TestDryForkTellsWhereTheCodeDepartsAndCallsNothing(t *testing.T) {
 	t.Parallel()
 	r := up(t)

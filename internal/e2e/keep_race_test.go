@@ -76,7 +76,7 @@ func TestDeleteRacesARunningPass(t *testing.T) {
 	r := up(t)
 	var ids []execution.ID
 	for round := range 20 {
-		id := r.submit(execution.Request{Code: fmt.Sprintf(
+		id := r.begin(execution.Request{Code: fmt.Sprintf(
 			`async () => { for (let i = 0; i < %d; i++) await items.add_note(i) }`, round*4)})
 		natstest.Eventually(t, "the claim", func() bool {
 			err := r.client.Delete(t.Context(), id)
@@ -87,7 +87,7 @@ func TestDeleteRacesARunningPass(t *testing.T) {
 		})
 		ids = append(ids, id)
 	}
-	r.queueEmpties()
+	r.drained()
 	for _, id := range ids {
 		if _, err := r.client.Get(t.Context(), id); !errors.Is(err, control.ErrGone) {
 			t.Errorf("get = %v, want ErrGone", err)

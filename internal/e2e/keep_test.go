@@ -49,16 +49,6 @@ func (r *rig) expireAll(want ...execution.ID) {
 	}
 }
 
-// submit submits code and does not wait.
-func (r *rig) submit(q execution.Request) execution.ID {
-	r.t.Helper()
-	receipt, err := r.client.Submit(r.t.Context(), q)
-	if err != nil {
-		r.t.Fatalf("submit: %v", err)
-	}
-	return receipt.ID
-}
-
 // events collects the events of an execution as "name status", from now on.
 type events struct {
 	mu   sync.Mutex // guards seen
@@ -157,7 +147,7 @@ func TestB188RunningLeftByADeadExecutorExpires(t *testing.T) {
 	r := newRig(t)
 	dying := r.server.Conn()
 	r.start(func(c *executor.Config) { c.Conn, c.AckWait = dying, time.Minute })
-	id := r.submit(execution.Request{Code: `async () => { await items.add_note("a"); await items.sleep({ms: 300}) }`})
+	id := r.begin(execution.Request{Code: `async () => { await items.add_note("a"); await items.sleep({ms: 300}) }`})
 	natstest.Eventually(t, "the second call", func() bool { return r.items.Runs("sleep") == 1 })
 	dying.Close()
 	r.start(nil)
@@ -177,31 +167,21 @@ func TestB188RunningLeftByADeadExecutorExpires(t *testing.T) {
 func TestRunningPassIsSupersededByItsExpiry(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	id := r.submit(execution.Request{Code: `async () => { await items.sleep({ms: 200}); await items.add_note("late") }`})
+	id := r.begin(execution.Request{Code: `async () => { await items.sleep({ms: 200}); await items.add_note("late") }`})
 	natstest.Eventually(t, "the call", func() bool { return r.items.Runs("sleep") == 1 })
 	r.expireAll(id)
-	r.queueEmpties()
+	r.drained()
 	if rec := r.get(id); rec.Status != execution.Error || rec.Failure.Reason != execution.ReasonExpired || r.items.Runs("add_note") != 0 {
 		t.Errorf("record %+v, %d notes", rec, r.items.Runs("add_note"))
 	}
-}
-
-// queueEmpties waits until no message is left.
-func (r *rig) queueEmpties() {
-	r.t.Helper()
-	js := natstest.JetStream(r.t, r.nc)
-	natstest.Eventually(r.t, "an empty queue", func() bool {
-		s, err := js.Stream(r.t.Context(), stream.StreamName)
-		return err == nil && s.CachedInfo().State.Msgs == 0
-	})
 }
 
 func TestB186WhatHasATimeOfItsOwnDoesNotExpire(t *testing.T) {
 	t.Parallel()
 	r := up(t)
 	hour := time.Now().Add(time.Hour)
-	later := r.submit(execution.Request{Code: "1", StartAt: &hour})
-	again := r.submit(execution.Request{Code: `async () => items.retry_later({ms: 3600000})`})
+	later := r.begin(execution.Request{Code: "1", StartAt: &hour})
+	again := r.begin(execution.Request{Code: `async () => items.retry_later({ms: 3600000})`})
 	for id, want := range map[execution.ID]execution.Status{later: execution.Sleeping, again: execution.Retrying} {
 		natstest.Eventually(t, "status "+string(want), func() bool {
 			rec, err := r.client.Get(t.Context(), id)
@@ -261,7 +241,7 @@ func TestDeleteRemovesTheSchedule(t *testing.T) {
 	t.Parallel()
 	r := up(t)
 	hour := time.Now().Add(time.Hour)
-	id := r.submit(execution.Request{Code: "1", StartAt: &hour})
+	id := r.begin(execution.Request{Code: "1", StartAt: &hour})
 	natstest.Eventually(t, "the schedule", func() bool { return len(r.subjects(stream.StreamName, string(id))) == 1 })
 	if err := r.client.Delete(t.Context(), id); err != nil {
 		t.Fatal(err)
@@ -272,13 +252,13 @@ func TestDeleteRemovesTheSchedule(t *testing.T) {
 func TestB177DeleteStopsARunningPass(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	id := r.submit(execution.Request{Code: `async () => { for (;;) await items.add_note("x".repeat(300000)) }`})
+	id := r.begin(execution.Request{Code: `async () => { for (;;) await items.add_note("x".repeat(300000)) }`})
 	natstest.Eventually(t, "some calls", func() bool { return r.items.Runs("add_note") > 3 })
 	seen := r.events(id)
 	if err := r.client.Delete(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	r.queueEmpties()
+	r.drained()
 	seen.mu.Lock()
 	defer seen.mu.Unlock()
 	if !slices.Contains(seen.seen, "stop deleted") || !slices.Contains(seen.seen, "dispose rejected") {
@@ -304,7 +284,7 @@ func TestDeletedExecutionIsNotRunByALateDelivery(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r.queueEmpties()
+	r.drained()
 	if n := r.items.Runs("add_note"); n != 1 {
 		t.Errorf("it ran %d times, want once", n)
 	}

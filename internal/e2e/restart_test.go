@@ -20,16 +20,6 @@ import (
 // answerWait bounds what a server, or an executor, does at once.
 const answerWait = 20 * time.Second
 
-// idle waits until the queue has no message.
-func (r *rig) idle() {
-	r.t.Helper()
-	js := natstest.JetStream(r.t, r.nc)
-	natstest.Eventually(r.t, "an empty queue", func() bool {
-		s, err := js.Stream(r.t.Context(), stream.StreamName)
-		return err == nil && s.CachedInfo().State.Msgs == 0
-	})
-}
-
 // failing submits code that must end with an error.
 func (r *rig) failing(code string) execution.Outcome {
 	r.t.Helper()
@@ -53,15 +43,6 @@ func (r *rig) restart(id execution.ID, from int) execution.Outcome {
 		r.t.Errorf("restart answers %s %s", rec.ExecutionID, rec.Status)
 	}
 	return r.wait(id)
-}
-
-func (r *rig) wait(id execution.ID) execution.Outcome {
-	r.t.Helper()
-	o, err := r.client.Wait(r.t.Context(), id, control.Follow{})
-	if err != nil {
-		r.t.Fatalf("wait: %v", err)
-	}
-	return o
 }
 
 func TestRestartRunsOnlyTheCallThatFailed(t *testing.T) {
@@ -200,7 +181,7 @@ func TestLateSubmissionDoesNoHarmToARestartedExecution(t *testing.T) {
 	if _, err := r.nc.Request(stream.SubmitSubject("default"), body, answerWait); err != nil {
 		t.Fatal(err)
 	}
-	r.idle()
+	r.drained()
 	if rec := r.get(q.ID); rec.Attempt != 2 || rec.Status != execution.Completed || r.items.Runs("echo") != 1 {
 		t.Errorf("%s in attempt %d, echo ran %d times", rec.Status, rec.Attempt, r.items.Runs("echo"))
 	}

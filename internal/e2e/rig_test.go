@@ -16,6 +16,7 @@ import (
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/stream"
 )
 
 // rig is a server, the connector `items` and a client; executors are started by [rig.start].
@@ -148,6 +149,63 @@ func (r *rig) decide(a control.Approval) (execution.Outcome, error) {
 	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
 	defer cancel()
 	return r.client.Approve(ctx, a, control.Follow{})
+}
+
+// begin submits and does not wait.
+func (r *rig) begin(q execution.Request) execution.ID {
+	r.t.Helper()
+	if q.ID == "" {
+		q.ID = execution.NewID(time.Now())
+	}
+	if _, err := r.client.Submit(r.t.Context(), q); err != nil {
+		r.t.Fatalf("submit: %v", err)
+	}
+	return q.ID
+}
+
+// reach waits until the execution has the status.
+func (r *rig) reach(id execution.ID, want execution.Status) execution.Record {
+	r.t.Helper()
+	var rec execution.Record
+	natstest.Eventually(r.t, "status "+string(want), func() bool {
+		var err error
+		rec, err = r.client.Get(r.t.Context(), id)
+		return err == nil && rec.Status == want
+	})
+	return rec
+}
+
+// wait waits for the next outcome.
+func (r *rig) wait(id execution.ID) execution.Outcome {
+	r.t.Helper()
+	o, err := r.client.Wait(r.t.Context(), id, control.Follow{})
+	if err != nil {
+		r.t.Fatalf("wait: %v", err)
+	}
+	return o
+}
+
+// drained waits until the queue has no message.
+func (r *rig) drained() {
+	r.t.Helper()
+	queue, err := natstest.JetStream(r.t, r.nc).Stream(r.t.Context(), stream.StreamName)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	natstest.Eventually(r.t, "an empty queue", func() bool {
+		info, err := queue.Info(r.t.Context())
+		return err == nil && info.State.Msgs == 0
+	})
+}
+
+// stream opens the assets as an executor does.
+func (r *rig) stream() *stream.Stream {
+	r.t.Helper()
+	s, err := stream.Open(r.t.Context(), r.nc, stream.Config{})
+	if err != nil {
+		r.t.Fatalf("open stream: %v", err)
+	}
+	return s
 }
 
 func (r *rig) key(id execution.ID) journal.Key {

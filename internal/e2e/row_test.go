@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
 )
@@ -88,18 +87,6 @@ func (r *rig) failed(o execution.Outcome, parts ...string) {
 			r.t.Errorf("error %q, want it to contain %q", o.Error, p)
 		}
 	}
-}
-
-// await waits until the execution has the status, and returns its record.
-func (r *rig) await(id execution.ID, want execution.Status) execution.Record {
-	r.t.Helper()
-	var rec execution.Record
-	natstest.Eventually(r.t, "status "+string(want), func() bool {
-		got, err := r.client.Get(r.t.Context(), id)
-		rec = got
-		return err == nil && got.Status == want
-	})
-	return rec
 }
 
 // raw asks for an operation and returns the answer as it is, or the refusal.

@@ -23,15 +23,15 @@ func (r *rig) signal(id execution.ID, name, value string, want bool) {
 func TestSignalComesAfterTheWait(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	id := r.submit(execution.Request{Code: `async () => { await items.echo(1); const v = await codemode.waitFor("go"); return [v, await items.echo(v.n)] }`})
-	rec := r.reaches(id, execution.Waiting)
+	id := r.begin(execution.Request{Code: `async () => { await items.echo(1); const v = await codemode.waitFor("go"); return [v, await items.echo(v.n)] }`})
+	rec := r.reach(id, execution.Waiting)
 	if len(rec.Signals) != 1 || rec.Signals[0] != "go" || rec.RetryAt != nil {
 		t.Errorf("signals %v, retryAt %v", rec.Signals, rec.RetryAt)
 	}
-	r.noMessages(r.opened())
+	r.noMessages(r.stream())
 	r.signal(id, "stop", `0`, false)
 	r.signal(id, "go", `{"n": 7}`, true)
-	r.completed(r.ends(id), `[{"n": 7}, 7]`)
+	r.completed(r.wait(id), `[{"n": 7}, 7]`)
 	if n := r.items.Runs("echo"); n != 2 {
 		t.Errorf("echo ran %d times, want 2", n)
 	}
@@ -43,24 +43,24 @@ func TestSignalComesAfterTheWait(t *testing.T) {
 func TestSignalComesBeforeTheWait(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	id := r.submit(execution.Request{Code: `async () => { await codemode.sleep(1000); return [await codemode.waitFor("go"), await codemode.waitFor("go"), await codemode.waitFor("other")] }`})
-	r.reaches(id, execution.Sleeping)
+	id := r.begin(execution.Request{Code: `async () => { await codemode.sleep(1000); return [await codemode.waitFor("go"), await codemode.waitFor("go"), await codemode.waitFor("other")] }`})
+	r.reach(id, execution.Sleeping)
 	r.signal(id, "go", `1`, false)
 	r.signal(id, "other", `"x"`, false)
 	r.signal(id, "go", `2`, false)
-	r.completed(r.ends(id), `[1, 2, "x"]`)
+	r.completed(r.wait(id), `[1, 2, "x"]`)
 }
 
 func TestSignalComesWhileThePassRuns(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	id := r.submit(execution.Request{Code: `async () => { const work = items.sleep({ms: 2000}); const v = await codemode.waitFor("go"); await items.echo(v); await work; return v }`})
+	id := r.begin(execution.Request{Code: `async () => { const work = items.sleep({ms: 2000}); const v = await codemode.waitFor("go"); await items.echo(v); await work; return v }`})
 	natstest.Eventually(t, "the call", func() bool { return r.items.Runs("sleep") == 1 })
 	natstest.Eventually(t, "the delivery", func() bool {
 		delivered, err := r.client.Signal(t.Context(), id, "go", json.RawMessage(`"now"`))
 		return err == nil && delivered
 	})
-	o := r.ends(id)
+	o := r.wait(id)
 	r.completed(o, `"now"`)
 	if o.Attempt != 1 {
 		t.Errorf("attempt %d, want 1: nobody had to wake it", o.Attempt)
@@ -71,10 +71,10 @@ func TestSignalComesWhileThePassRuns(t *testing.T) {
 func TestTwoWaitsOfOneName(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	id := r.submit(execution.Request{Code: `async () => {
+	id := r.begin(execution.Request{Code: `async () => {
 		const both = await Promise.all([codemode.waitFor("go"), codemode.waitFor("go")])
 		return [...both, await codemode.waitFor("go"), await codemode.waitFor("go", {timeoutMs: 0}).catch((e) => e.name)] }`})
-	if rec := r.reaches(id, execution.Waiting); strings.Join(rec.Signals, " ") != "go go" {
+	if rec := r.reach(id, execution.Waiting); strings.Join(rec.Signals, " ") != "go go" {
 		t.Errorf("signals %v, want two", rec.Signals)
 	}
 	for _, n := range []string{"1", "2", "3"} {
@@ -82,7 +82,7 @@ func TestTwoWaitsOfOneName(t *testing.T) {
 			t.Fatalf("signal: %v", err)
 		}
 	}
-	r.completed(r.ends(id), `[1, 2, 3, "TimeoutError"]`)
+	r.completed(r.wait(id), `[1, 2, 3, "TimeoutError"]`)
 }
 
 func TestWaitTimesOut(t *testing.T) {
@@ -98,12 +98,12 @@ func TestWaitTimesOut(t *testing.T) {
 func TestSignalBeforeTheTimeoutLeavesNothing(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	id := r.submit(execution.Request{Code: `async () => await codemode.waitFor("go", {timeoutMs: 3600_000})`})
-	s := r.opened()
-	r.reaches(id, execution.Waiting)
+	id := r.begin(execution.Request{Code: `async () => await codemode.waitFor("go", {timeoutMs: 3600_000})`})
+	s := r.stream()
+	r.reach(id, execution.Waiting)
 	r.noMessages(s)
 	r.signal(id, "go", `null`, true)
-	r.completed(r.ends(id), `null`)
+	r.completed(r.wait(id), `null`)
 	if there, err := s.Scheduled(t.Context(), journal.Key{Runtime: execution.DefaultRuntime, ID: id}); err != nil || there {
 		t.Errorf("scheduled %v, %v, want not any more", there, err)
 	}
@@ -113,21 +113,21 @@ func TestSignalBeforeTheTimeoutLeavesNothing(t *testing.T) {
 func TestLargeSignal(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	id := r.submit(execution.Request{Code: `async () => { const v = await codemode.waitFor("go"); await items.retry_once(); return v.length }`})
-	r.reaches(id, execution.Waiting)
+	id := r.begin(execution.Request{Code: `async () => { const v = await codemode.waitFor("go"); await items.retry_once(); return v.length }`})
+	r.reach(id, execution.Waiting)
 	r.signal(id, "go", `"`+strings.Repeat("x", 700_000)+`"`, true)
-	r.completed(r.ends(id), `700000`)
+	r.completed(r.wait(id), `700000`)
 }
 
 // Any program delivers a signal by a request.
 func TestPlainRequestSignals(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	id := r.submit(execution.Request{Code: `async () => await codemode.waitFor("go")`})
-	r.reaches(id, execution.Waiting)
+	id := r.begin(execution.Request{Code: `async () => await codemode.waitFor("go")`})
+	r.reach(id, execution.Waiting)
 	m, err := r.nc.RequestWithContext(t.Context(), "executions.api.default.signal", []byte(`{"id": "`+string(id)+`", "name": "go", "value": {"ok": true}}`))
 	if err != nil || string(m.Data) != `{"delivered":true}` {
 		t.Fatalf("answer %s, %v", m.Data, err)
 	}
-	r.completed(r.ends(id), `{"ok": true}`)
+	r.completed(r.wait(id), `{"ok": true}`)
 }

@@ -17,38 +17,6 @@ import (
 	"github.com/reprise-run/reprise/pkg/stream"
 )
 
-// reaches waits until an execution has a status, and returns its record.
-func (r *rig) reaches(id execution.ID, want execution.Status) execution.Record {
-	r.t.Helper()
-	var rec execution.Record
-	natstest.Eventually(r.t, fmt.Sprintf("status %s of %s", want, id), func() bool {
-		var err error
-		rec, err = r.client.Get(r.t.Context(), id)
-		return err == nil && rec.Status == want
-	})
-	return rec
-}
-
-// ends waits for the outcome of an execution.
-func (r *rig) ends(id execution.ID) execution.Outcome {
-	r.t.Helper()
-	o, err := r.client.Wait(r.t.Context(), id, control.Follow{})
-	if err != nil {
-		r.t.Fatalf("wait: %v", err)
-	}
-	return o
-}
-
-// opened opens the assets as an operator would.
-func (r *rig) opened() *stream.Stream {
-	r.t.Helper()
-	s, err := stream.Open(r.t.Context(), r.nc, stream.Config{})
-	if err != nil {
-		r.t.Fatalf("open: %v", err)
-	}
-	return s
-}
-
 // noMessages fails unless the queue has no message of the runtime.
 func (r *rig) noMessages(s *stream.Stream) {
 	r.t.Helper()
@@ -62,17 +30,17 @@ func TestSleepOutlastsExecutorAndServer(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	stop := r.start(nil)
-	id := r.submit(execution.Request{Code: `async () => { await items.echo(1); const from = Date.now(); await codemode.sleep(3500); await items.echo(2); return Date.now() - from >= 3500 }`})
-	rec := r.reaches(id, execution.Sleeping)
+	id := r.begin(execution.Request{Code: `async () => { await items.echo(1); const from = Date.now(); await codemode.sleep(3500); await items.echo(2); return Date.now() - from >= 3500 }`})
+	rec := r.reach(id, execution.Sleeping)
 	if rec.RetryAt == nil || rec.RetryAt.Before(rec.CreatedAt.Add(3*time.Second)) {
 		t.Errorf("retryAt %v, want that of the sleep", rec.RetryAt)
 	}
-	r.noMessages(r.opened())
+	r.noMessages(r.stream())
 	stop()
 	r.server.Restart()
 	natstest.Eventually(t, "the client", r.nc.IsConnected)
 	r.start(nil)
-	r.completed(r.ends(id), "true")
+	r.completed(r.wait(id), "true")
 	if n := r.items.Runs("echo"); n != 2 {
 		t.Errorf("echo ran %d times, want 2", n)
 	}
@@ -81,7 +49,7 @@ func TestSleepOutlastsExecutorAndServer(t *testing.T) {
 // What sleeps costs the executor nothing: no message, no goroutine.
 func TestThousandSleepersHoldNothing(t *testing.T) {
 	r := up(t)
-	s := r.opened()
+	s := r.stream()
 	r.completed(r.run(`async () => { await codemode.sleep(0); return 1 }`), "1")
 	before := runtime.NumGoroutine()
 	const sleepers, submitters = 1000, 20
@@ -125,7 +93,7 @@ func TestSleepEndsWhileAPersonIsAsked(t *testing.T) {
 		t.Errorf("status %s, retryAt %v, want paused with a time", rec.Status, rec.RetryAt)
 	}
 	natstest.Eventually(t, "the end of the sleep", func() bool { return r.items.Runs("echo") == 1 })
-	if rec := r.reaches(o.ExecutionID, execution.Paused); rec.RetryAt != nil {
+	if rec := r.reach(o.ExecutionID, execution.Paused); rec.RetryAt != nil {
 		t.Errorf("retryAt %v, want none any more", rec.RetryAt)
 	}
 	r.completed(r.approve(o.ExecutionID), `["late", "a"]`)
@@ -139,14 +107,14 @@ func TestApprovedExecutionSleepsOn(t *testing.T) {
 	o := r.paused(`async () => { const nap = codemode.sleep(3600_000); await items.create_item({title: "a"}); await Promise.race([nap, codemode.waitFor("go")]); return "went" }`)
 	approved := make(chan execution.Outcome, 1)
 	go func() { approved <- r.approve(o.ExecutionID) }()
-	if rec := r.reaches(o.ExecutionID, execution.Waiting); rec.RetryAt == nil || len(rec.Signals) != 1 {
+	if rec := r.reach(o.ExecutionID, execution.Waiting); rec.RetryAt == nil || len(rec.Signals) != 1 {
 		t.Errorf("retryAt %v, signals %v, want both", rec.RetryAt, rec.Signals)
 	}
 	if delivered, err := r.client.Signal(t.Context(), o.ExecutionID, "go", nil); err != nil || !delivered {
 		t.Errorf("Signal = %v, %v, want delivered", delivered, err)
 	}
 	r.completed(<-approved, `"went"`)
-	if there, err := r.opened().Scheduled(t.Context(), journal.Key{Runtime: execution.DefaultRuntime, ID: o.ExecutionID}); err != nil || there {
+	if there, err := r.stream().Scheduled(t.Context(), journal.Key{Runtime: execution.DefaultRuntime, ID: o.ExecutionID}); err != nil || there {
 		t.Errorf("scheduled %v, %v", there, err)
 	}
 }
@@ -155,11 +123,11 @@ func TestPostponedExecutionStartsInTime(t *testing.T) {
 	t.Parallel()
 	r := up(t)
 	start := time.Now().Add(1500 * time.Millisecond)
-	id := r.submit(execution.Request{Code: `() => Date.now()`, StartAt: &start})
-	if rec := r.reaches(id, execution.Sleeping); rec.RetryAt == nil || !rec.RetryAt.Equal(start.UTC()) {
+	id := r.begin(execution.Request{Code: `() => Date.now()`, StartAt: &start})
+	if rec := r.reach(id, execution.Sleeping); rec.RetryAt == nil || !rec.RetryAt.Equal(start.UTC()) {
 		t.Errorf("retryAt %v, want %v", rec.RetryAt, start)
 	}
-	o := r.ends(id)
+	o := r.wait(id)
 	r.status(o, execution.Completed)
 	if string(o.Result) < fmt.Sprint(start.UnixMilli()) {
 		t.Errorf("started at %s, want %d or later", o.Result, start.UnixMilli())
@@ -176,7 +144,7 @@ func TestCronSubmits(t *testing.T) {
 	m.Header.Set(jetstream.ScheduleHeader, "* * * * * *")
 	m.Header.Set(jetstream.ScheduleTargetHeader, "executions.submit.default")
 	m.Data = []byte(`{"code": "async (input) => await items.echo(input)", "input": "tick", "labels": {"by": "cron"}}`)
-	s := r.opened()
+	s := r.stream()
 	if _, err := s.JetStream().PublishMsg(t.Context(), m); err != nil {
 		t.Fatalf("publish: %v", err)
 	}

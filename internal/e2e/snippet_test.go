@@ -33,17 +33,17 @@ func TestSnippetStaysTheOneThatRan(t *testing.T) {
 	r := up(t)
 	r.save("v", `async () => 1`)
 	code := `async () => { const before = await codemode.run("v"); await codemode.waitFor("go"); let after; try { after = await codemode.run("v") } catch (e) { after = e.message } return [before, after] }`
-	newer, deleted := r.submit(execution.Request{Code: code}), r.submit(execution.Request{Code: code})
-	r.reaches(newer, execution.Waiting)
-	r.reaches(deleted, execution.Waiting)
+	newer, deleted := r.begin(execution.Request{Code: code}), r.begin(execution.Request{Code: code})
+	r.reach(newer, execution.Waiting)
+	r.reach(deleted, execution.Waiting)
 	r.save("v", `async () => 2`)
 	r.signal(newer, "go", `null`, true)
-	r.completed(r.ends(newer), `[1, 2]`)
+	r.completed(r.wait(newer), `[1, 2]`)
 	if gone, err := r.client.DeleteSnippet(t.Context(), "v"); err != nil || !gone {
 		t.Fatalf("delete = %v, %v", gone, err)
 	}
 	r.signal(deleted, "go", `null`, true)
-	r.completed(r.ends(deleted), `[1, "snippet \"v\" not found"]`)
+	r.completed(r.wait(deleted), `[1, "snippet \"v\" not found"]`)
 }
 
 // Calls of a snippet are those of the execution, and so are its gates.

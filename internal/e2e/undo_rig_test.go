@@ -154,30 +154,6 @@ const (
 	passPaused    = "started pass_end paused"
 )
 
-// begin submits and does not wait.
-func (r *rig) begin(q execution.Request) execution.ID {
-	r.t.Helper()
-	if q.ID == "" {
-		q.ID = execution.NewID(time.Now())
-	}
-	if _, err := r.client.Submit(r.t.Context(), q); err != nil {
-		r.t.Fatalf("submit: %v", err)
-	}
-	return q.ID
-}
-
-// reach waits until the execution has the status.
-func (r *rig) reach(id execution.ID, want execution.Status) execution.Record {
-	r.t.Helper()
-	var rec execution.Record
-	natstest.Eventually(r.t, "status "+string(want), func() bool {
-		var err error
-		rec, err = r.client.Get(r.t.Context(), id)
-		return err == nil && rec.Status == want
-	})
-	return rec
-}
-
 // rollback asks for a rollback and waits for its end.
 func (r *rig) rollback(id execution.ID) execution.Record {
 	r.t.Helper()
