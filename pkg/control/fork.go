@@ -197,6 +197,9 @@ func inUse(key journal.Key) error {
 func (f *forking) state() journal.State {
 	from := f.stored.State
 	now := time.Now().UTC()
+	if from.Attempt == 0 && from.ForkedFrom == nil {
+		from.StartedAt = now.Truncate(time.Millisecond) // the source has not started
+	}
 	return journal.State{
 		Status: execution.Queued, Try: 1, Nonce: rand.Text(), Write: 1, Carrier: journal.Carrier{Spent: true},
 		CreatedAt: now, StartedAt: from.StartedAt, UpdatedAt: now, Seed: from.Seed, Engine: from.Engine,

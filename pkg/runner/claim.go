@@ -60,7 +60,7 @@ func (r *Runner) claimAndRun(ctx context.Context, q *stream.Queue, m *message, k
 	case execution.Sleeping, execution.Waiting, execution.Paused:
 		next.Try = 1 // what follows a wait has a retry budget of its own
 	}
-	if next.Attempt == 0 {
+	if next.Attempt == 0 && next.ForkedFrom == nil { // a fork began with its source
 		next.StartedAt = now() // it was postponed, and starts here
 	}
 	return r.run(ctx, q, m, next, known)
