@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"strconv"
 	"testing"
 	"time"
@@ -39,6 +40,35 @@ func TestForkOfAPostponedExecutionStartsNow(t *testing.T) {
 	r.status(got, execution.Completed)
 	if n, err := strconv.ParseInt(string(got.Result), 10, 64); err != nil || n < before {
 		t.Errorf("the code saw %s, before the fork at %d", got.Result, before)
+	}
+}
+
+// A submission that waits for its time is held by its message alone no longer than it
+// takes to write: cancelled and restarted, it runs.
+func TestPostponedExecutionIsRestartedAfterACancel(t *testing.T) {
+	t.Parallel()
+	r := up(t)
+	at := time.Now().Add(30 * time.Second)
+	id := r.begin(execution.Request{Code: `async () => await items.echo(1)`, StartAt: &at})
+	r.reach(id, execution.Sleeping)
+	if _, err := r.client.Cancel(t.Context(), id, false, "ann"); err != nil {
+		t.Fatal(err)
+	}
+	r.completed(r.restart(id, -1), `1`)
+}
+
+// Where the request is not there, the wake of a restart would end the execution for good.
+func TestRestartWithoutARequestIsRefused(t *testing.T) {
+	t.Parallel()
+	r := up(t)
+	id := execution.NewID(time.Now())
+	st := journal.State{Status: execution.Cancelled, Attempt: 1, Nonce: "test", Write: 1, Seed: string(id), Digest: execution.Request{Code: "1"}.Digest()}
+	if _, err := r.stream().Journal().PutState(t.Context(), r.key(id), st, 0); err != nil {
+		t.Fatal(err)
+	}
+	_, err := r.client.Restart(t.Context(), control.Restart{ID: id})
+	if !errors.Is(err, control.ErrConflict) || r.get(id).Status != execution.Cancelled {
+		t.Errorf("restart = %v, and it is %s", err, r.get(id).Status)
 	}
 }
 

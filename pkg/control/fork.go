@@ -82,7 +82,7 @@ func (s *Service) readSource(ctx context.Context, key journal.Key, code *string,
 	case stored.State.Failure != nil && stored.State.Failure.Reason == execution.ReasonRequest:
 		return refuse(http.StatusConflict, "the submission itself is malformed: %s", stored.State.Failure.Message)
 	case request.Digest() != stored.State.Digest:
-		return refuse(http.StatusConflict, "the request of execution %s is not written yet", key.ID)
+		return notWritten(key)
 	}
 	log, err := journal.Fold(stored.State, records)
 	if err != nil {
