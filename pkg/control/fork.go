@@ -82,7 +82,7 @@ func (s *Service) readSource(ctx context.Context, key journal.Key, code *string,
 	case stored.State.Failure != nil && stored.State.Failure.Reason == execution.ReasonRequest:
 		return refuse(http.StatusConflict, "the submission itself is malformed: %s", stored.State.Failure.Message)
 	case request.Digest() != stored.State.Digest:
-		return refuse(http.StatusConflict, "the request of execution %s is not written yet", key.ID)
+		return notWritten(key)
 	}
 	log, err := journal.Fold(stored.State, records)
 	if err != nil {
@@ -197,6 +197,9 @@ func inUse(key journal.Key) error {
 func (f *forking) state() journal.State {
 	from := f.stored.State
 	now := time.Now().UTC()
+	if from.Attempt == 0 && from.ForkedFrom == nil {
+		from.StartedAt = now.Truncate(time.Millisecond) // the source has not started
+	}
 	return journal.State{
 		Status: execution.Queued, Try: 1, Nonce: rand.Text(), Write: 1, Carrier: journal.Carrier{Spent: true},
 		CreatedAt: now, StartedAt: from.StartedAt, UpdatedAt: now, Seed: from.Seed, Engine: from.Engine,

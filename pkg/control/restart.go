@@ -39,6 +39,9 @@ func (s *Service) restart(ctx context.Context, c call) (any, error) {
 	if err := restartable(sub, p.From); err != nil {
 		return nil, err
 	}
+	if err := s.written(ctx, sub); err != nil {
+		return nil, err
+	}
 	next, as := sub.stored.State, cmp.Or(p.As, anonymous)
 	if p.From == nil {
 		next = next.Restart(sub.log, as, time.Now())
@@ -55,6 +58,23 @@ func (s *Service) restart(ctx context.Context, c call) (any, error) {
 	s.log.Info("restarted", "execution", key.ID, "as", p.As, "cuts", len(next.Cuts))
 	s.goOn(ctx, key, now, stream.WakeRestart)
 	return s.record(ctx, key)
+}
+
+// written refuses to let an execution go on whose request only its message has: the wake
+// would find none, and the execution end for good.
+func (s *Service) written(ctx context.Context, sub subject) error {
+	request, err := s.s.Journal().Request(ctx, sub.key)
+	switch {
+	case errors.Is(err, journal.ErrNotFound), err == nil && request.Digest() != sub.stored.State.Digest:
+		return notWritten(sub.key)
+	case err != nil:
+		return fmt.Errorf("read request of execution %s: %w", sub.key.ID, err)
+	}
+	return nil
+}
+
+func notWritten(key journal.Key) error {
+	return refuse(http.StatusConflict, "the request of execution %s is not written yet", key.ID)
 }
 
 // restartable refuses what a restart makes no sense of.

@@ -190,7 +190,7 @@ func TestForkBeginsAsItsSourceDid(t *testing.T) {
 			return
 		}
 		want := mustFold(t, h.state.Forget(l, from), h.records)
-		got := mustFold(t, State{}, records)
+		got := mustFold(t, State{ForkedFrom: new(execution.Origin)}, records)
 		if diff := cmp.Diff(decisions(want, "SOURCE"), decisions(got, "FORK")); diff != "" {
 			t.Errorf("the entries differ (-source +fork):\n%s", diff)
 		}
@@ -204,4 +204,23 @@ func TestForkBeginsAsItsSourceDid(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A fork that broke off has left its records under the id of a submission: those of the
+// submission take their places one by one, and the rest is nobody's.
+func TestRecordsOfABrokenForkAreNobodys(t *testing.T) {
+	t.Parallel()
+	applied := Completion{Mark: MarkApplied, Attempt: Before}
+	records := []Record{
+		{Attempt: 1, Issued: []Intent{{Seq: 0}}},
+		{Attempt: Before, Done: []Completion{applied}},
+		{Attempt: Before, Done: []Completion{{Ref: Ref{N: 7}, Mark: MarkApplied, Attempt: Before}}},
+	}
+	s := State{Carry: &Carry{After: 1, Done: []Completion{{Ref: Ref{N: 0}, Mark: MarkFailed, Error: &execution.CallError{Message: "no"}, Attempt: 1}}}}
+	if l := mustFold(t, s, records); l.Next != 1 || len(l.Order) != 1 || l.Entries[0].Mark != MarkFailed {
+		t.Errorf("next %d, order %v, entries %+v", l.Next, l.Order, l.Entries)
+	}
+	if copied, err := s.Fork("SOURCE", records, 1); err != nil || len(copied) != 2 || copied[1].Done[0].Mark != MarkFailed {
+		t.Errorf("forked: %+v, %v", copied, err)
+	}
 }

@@ -61,6 +61,7 @@ type Entry struct {
 // Fold folds the records, and what the state carries, into a log. It returns
 // [ErrCorrupt] when seqs have a gap or a completion names an unknown entry.
 func Fold(s State, records []Record) (*Log, error) {
+	records = s.own(records)
 	issued, done := 0, 0
 	for i := range records {
 		issued, done = issued+len(records[i].Issued), done+len(records[i].Done)
@@ -80,6 +81,19 @@ func Fold(s State, records []Record) (*Log, error) {
 		l.Carried = slices.Clone(s.Carry.Done)
 	}
 	return l, nil
+}
+
+// own cuts off the records of a fork that broke off under the same id: only a fork has
+// any that say what came before it. They follow the execution's own, which take their
+// places one by one.
+func (s State) own(records []Record) []Record {
+	if s.ForkedFrom != nil {
+		return records
+	}
+	if i := slices.IndexFunc(records, func(r Record) bool { return r.Attempt == Before }); i >= 0 {
+		return records[:i]
+	}
+	return records
 }
 
 // Apply folds one more record. The completions in Carried, with which the record

@@ -14,6 +14,7 @@ import (
 // waits for a person still waits, what is unknown stays unknown. The values are
 // those of the records. It returns [ErrCorrupt].
 func (s State) Fork(id execution.ID, records []Record, from int) ([]Record, error) {
+	records = s.own(records)
 	whole, err := Fold(s, records)
 	if err != nil {
 		return nil, err

@@ -81,7 +81,7 @@ func TestRefusedResultIsNoOutcomeOfWhatIsKept(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name, l := range map[string]*Log{"restarted": restarted, "forked": mustFold(t, State{}, copied)} {
+		for name, l := range map[string]*Log{"restarted": restarted, "forked": mustFold(t, State{ForkedFrom: new(execution.Origin)}, copied)} {
 			if len(l.Entries) != from || !l.Entries[0].Again() || len(l.Order) != 0 {
 				t.Errorf("%s from %d: entries %+v, order %v", name, from, l.Entries, l.Order)
 			}

@@ -35,6 +35,9 @@ func (k *Keeper) expire(ctx context.Context, key journal.Key, now time.Time, age
 	switch {
 	case errors.Is(err, journal.ErrNotFound):
 		return false, nil
+	case errors.Is(err, journal.ErrCorrupt):
+		k.unreadable(key, err)
+		return false, nil
 	case err != nil:
 		return false, fmt.Errorf("expire execution %s: %w", key.ID, err)
 	}
@@ -51,7 +54,8 @@ func (k *Keeper) expire(ctx context.Context, key journal.Key, now time.Time, age
 	}
 	log, err := journal.Fold(st, records)
 	if err != nil {
-		return false, fmt.Errorf("expire execution %s: %w", key.ID, err)
+		k.unreadable(key, err)
+		return false, nil
 	}
 	next := expired(st, log)
 	// crash here: nothing was decided.
@@ -68,6 +72,12 @@ func (k *Keeper) expire(ctx context.Context, key journal.Key, now time.Time, age
 	}
 	k.cfg.Ended(ctx, End{Key: key, State: next, Log: log, Dispose: execution.Rejected})
 	return true, nil
+}
+
+// unreadable leaves an execution to be looked at, or deleted, by a person: the others
+// must not wait for that.
+func (k *Keeper) unreadable(key journal.Key, err error) {
+	k.cfg.Logger.Error("an execution that cannot be read does not expire", "runtime", key.Runtime, "execution", key.ID, "err", err)
 }
 
 // expired returns the state that follows st. A word that nobody said has no name:

@@ -60,7 +60,7 @@ func (r *Runner) claimAndRun(ctx context.Context, q *stream.Queue, m *message, k
 	case execution.Sleeping, execution.Waiting, execution.Paused:
 		next.Try = 1 // what follows a wait has a retry budget of its own
 	}
-	if next.Attempt == 0 {
+	if next.Attempt == 0 && next.ForkedFrom == nil { // a fork began with its source
 		next.StartedAt = now() // it was postponed, and starts here
 	}
 	return r.run(ctx, q, m, next, known)
@@ -219,10 +219,14 @@ func (r *Runner) postpone(ctx context.Context, m *message) error {
 	}
 	// crash here: the message comes again, is the carrier, and is not due: row 8.
 	known := &journal.Stored{State: s, Revision: rev, At: time.Now()}
-	if rest := time.Until(at); rest <= longWait {
-		return r.nak(ctx, m.Delivery, rest)
+	rest := time.Until(at)
+	if rest > longWait {
+		return leave(r.park(ctx, m, known))
 	}
-	return leave(r.park(ctx, m, known))
+	if err := r.keepRequest(ctx, m, rev, true); err != nil { // a person may let it go on before its message does
+		return err
+	}
+	return r.nak(ctx, m.Delivery, rest)
 }
 
 // park lets an execution wait on a schedule of the server, and drops the message.
@@ -274,13 +278,25 @@ func (r *Runner) settleWithoutPass(ctx context.Context, m *message, known *journ
 	if err != nil {
 		return err
 	}
-	if known == nil && m.request.Code != "" && len(m.request.Code) <= execution.MaxSourceBytes {
-		if err := r.journal.PutRequest(ctx, m.key, rev, m.request); err != nil {
-			return leave(err)
-		}
+	// crash here: the message comes again; where the execution has ended it is dropped, and a
+	// restart is refused.
+	if err := r.keepRequest(ctx, m, rev, known == nil); err != nil {
+		return leave(err)
 	}
 	r.announceEnd(m.key, s, r.foldForEvent(ctx, m.key, known), nil)
 	return r.ack(ctx, m.Delivery)
+}
+
+// keepRequest writes the request that only the message has: the message is to be dropped,
+// or may not be what lets the execution go on. What is too large is stored nowhere.
+func (r *Runner) keepRequest(ctx context.Context, m *message, rev journal.Revision, fresh bool) error {
+	if m.IsWake || m.request.Code == "" || len(m.request.Code) > execution.MaxSourceBytes {
+		return nil
+	}
+	if _, err := r.request(ctx, m, rev, fresh); err != nil {
+		return fmt.Errorf("request: %w", err)
+	}
+	return nil
 }
 
 // foldForEvent reads what the outcome of an execution that ends without a pass

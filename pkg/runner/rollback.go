@@ -113,6 +113,7 @@ func (r *Runner) abandonUndoing(ctx context.Context, m *message, known *journal.
 	}
 	report.Error = "rollback: given up: " + why
 	s = s.EndRollback(report)
+	s.LostPasses, s.Progress = 0, log.Progress // what goes on now has lost none
 	s.Nonce, s.Write, s.Executor = rand.Text(), 1, r.cfg.Name
 	return r.settleUndoing(ctx, m, s, known.Revision, engine.Undoing{Log: log}, func() {})
 }

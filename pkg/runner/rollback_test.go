@@ -55,6 +55,9 @@ func TestRollbackIsGivenUpAfterLostPasses(t *testing.T) {
 	x.handle(d)
 	x.gone(d)
 	got := x.state(id).State
+	if got.LostPasses != 0 {
+		t.Errorf("%d lost passes are left to whoever goes on", got.LostPasses)
+	}
 	if got.Status != execution.Completed || got.Undoing() || !strings.HasPrefix(got.Operation.Error, "rollback: given up: 3 passes in a row were lost") {
 		t.Errorf("state %+v, operation %+v", got, got.Operation)
 	}

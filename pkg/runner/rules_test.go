@@ -114,6 +114,10 @@ func TestLostPassesAreCounted(t *testing.T) {
 	if got.Status != execution.Error || got.Failure == nil || got.Failure.Reason != execution.ReasonLostPasses || got.LostPasses != 3 {
 		t.Errorf("state %+v, want error lost_passes after 3", got)
 	}
+	// They died before they wrote the request: the message that is dropped was the last to have it.
+	if got, err := x.s.Journal().Request(t.Context(), x.key(id)); err != nil || got.Digest() != request.Digest() {
+		t.Errorf("request %+v, %v", got, err)
+	}
 }
 
 // R5: a completion since the last lost pass, and any settle, start the count anew.

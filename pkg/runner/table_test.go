@@ -52,7 +52,7 @@ func TestDeliveriesMeanWhatTheStateSays(t *testing.T) {
 		"queued":                      {state: journal.State{Status: execution.Queued}, want: claimed},
 		"queued, by another message":  {state: journal.State{Status: execution.Queued}, other: true, want: claimed},
 		"due":                         {state: journal.State{Status: execution.Retrying, RetryAt: at(-time.Second), DelayMs: 10}, want: claimed},
-		"not due":                     {state: journal.State{Status: execution.Retrying, RetryAt: at(30 * time.Second), DelayMs: 30_000}, want: kept},
+		"not due":                     {state: journal.State{Status: execution.Retrying, RetryAt: at(55 * time.Second), DelayMs: 55_000}, want: kept},
 		"not due for long":            {state: journal.State{Status: execution.Retrying, RetryAt: at(time.Hour), DelayMs: 3600_000}, want: parked, sched: true},
 		"due by the delay, not clock": {state: journal.State{Status: execution.Retrying, RetryAt: at(time.Hour), DelayMs: 1}, old: true, want: claimed},
 		"sleeping, due":               {state: journal.State{Status: execution.Sleeping, RetryAt: at(-time.Second), DelayMs: 10}, want: claimed},

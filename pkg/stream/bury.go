@@ -80,10 +80,11 @@ func inscription(st journal.State) journal.State {
 	}
 }
 
-// objectsOf lists the hashes of everything that was moved out of an execution.
+// objectsOf lists the hashes of everything that was moved out of an execution. What the
+// records of a broken journal point to is not known: it is left over, and found as that.
 func (s *Stream) objectsOf(ctx context.Context, key journal.Key, st journal.State, last journal.Revision) ([]string, error) {
 	records, err := s.journal.Load(ctx, key, last)
-	if err != nil {
+	if err != nil && !errors.Is(err, journal.ErrCorrupt) {
 		return nil, err
 	}
 	values := st.Values()
