@@ -29,10 +29,19 @@ func (f asFlag) of(a *app) string {
 	return name
 }
 
+// command is a command to be typed, with the runtime where it is not the default one.
+func (a *app) command(name string, id execution.ID) string {
+	c := "submit " + name + " " + string(id)
+	if a.runtime != execution.DefaultRuntime {
+		c += " --runtime " + a.runtime
+	}
+	return c
+}
+
 // unsure explains an answer that did not come: what was asked for may have been done.
-func unsure(id execution.ID, err error) error {
+func (a *app) unsure(id execution.ID, err error) error {
 	if !errors.Is(err, control.ErrUnavailable) {
 		return err
 	}
-	return cli.Fail(cli.Unreachable, fmt.Sprintf("\"submit get %s\" shows where it stands", id), fmt.Errorf("the result is unknown: %w", err))
+	return cli.Fail(cli.Unreachable, fmt.Sprintf("%q shows where it stands", a.command("get", id)), fmt.Errorf("the result is unknown: %w", err))
 }

@@ -34,7 +34,7 @@ func (a *app) cancelCommand() *cobra.Command {
 				r, err := s.client.Cancel(ctx, id, rollback, as.of(a))
 				switch {
 				case err != nil:
-					return unsure(id, err)
+					return a.unsure(id, err)
 				case rollback && r.Rollback != nil:
 					return a.undone(ctx, s, before, r, detach)
 				case a.json:

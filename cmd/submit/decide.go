@@ -135,7 +135,7 @@ func (a *app) refusedWord(operation string, id execution.ID, err error) error {
 	err = &followError{err: err, id: id}
 	switch {
 	case errors.Is(err, control.ErrUnavailable):
-		return cli.Fail(cli.Unreachable, "look at it with: submit get "+string(id),
+		return cli.Fail(cli.Unreachable, "look at it with: "+a.command("get", id),
 			fmt.Errorf("whether %s of %s was done is unknown: %w", operation, id, err))
 	case errors.Is(err, control.ErrBadRequest), errors.As(err, &refused) && refused.Code < http.StatusInternalServerError:
 		return cli.Fail(cli.Failed, "", err)
@@ -170,7 +170,7 @@ func (a *app) rejectCommand() *cobra.Command {
 				case err != nil:
 					return err
 				case !done:
-					return cli.Fail(cli.Failed, "look at it with: submit get "+string(id), fmt.Errorf("nothing of %s waits for that: nothing is changed", id))
+					return cli.Fail(cli.Failed, "look at it with: "+a.command("get", id), fmt.Errorf("nothing of %s waits for that: nothing is changed", id))
 				case !a.json:
 					_, err = fmt.Fprintf(a.stderr, "rejected %s\n", id)
 				}

@@ -68,9 +68,9 @@ func (a *app) goOn(ctx context.Context, operation string, id execution.ID, detac
 	rec, err := ask(allowed, s)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return cli.Fail(cli.Interrupted, "look with: submit get "+string(id), errors.New("interrupted"))
+		return cli.Fail(cli.Interrupted, "look with: "+a.command("get", id), errors.New("interrupted"))
 	case errors.Is(err, control.ErrUnavailable), err != nil && errors.Is(context.Cause(limited), errTimeout):
-		return cli.Fail(cli.Unreachable, "look with: submit get "+string(id), fmt.Errorf("%s: whether it was done is unknown: %w", operation, err))
+		return cli.Fail(cli.Unreachable, "look with: "+a.command("get", id), fmt.Errorf("%s: whether it was done is unknown: %w", operation, err))
 	case err != nil:
 		return a.explainQuery(allowed, refusedHere(err))
 	}

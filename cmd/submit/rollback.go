@@ -33,7 +33,7 @@ func (a *app) rollbackCommand() *cobra.Command {
 				}
 				r, err := s.client.Rollback(ctx, id, as.of(a))
 				if err != nil {
-					return unsure(id, err)
+					return a.unsure(id, err)
 				}
 				return a.undone(ctx, s, before, r, detach)
 			})
@@ -54,7 +54,7 @@ func (a *app) undone(ctx context.Context, s *session, before, r execution.Record
 			if errors.Is(context.Cause(ctx), errTimeout) {
 				err = errTimeout
 			}
-			return cli.Fail(cli.Unreachable, fmt.Sprintf("the rollback goes on; \"submit get %s\" shows it", before.ExecutionID), err)
+			return cli.Fail(cli.Unreachable, fmt.Sprintf("the rollback goes on; %q shows it", a.command("get", before.ExecutionID)), err)
 		}
 	}
 	if a.json {

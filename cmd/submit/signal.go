@@ -47,7 +47,7 @@ func (a *app) signal(ctx context.Context, args []string) error {
 		delivered, err := s.client.Signal(ctx, id, args[1], value)
 		switch {
 		case errors.Is(err, control.ErrUnavailable):
-			return cli.Fail(cli.Unreachable, "look with: submit get "+string(id), fmt.Errorf("whether the signal was kept is unknown: %w", err))
+			return cli.Fail(cli.Unreachable, "look with: "+a.command("get", id), fmt.Errorf("whether the signal was kept is unknown: %w", err))
 		case err != nil:
 			return err
 		case a.json:

@@ -145,11 +145,7 @@ func (f *following) lookup() string {
 	if f.id == "" {
 		return ""
 	}
-	command := "submit watch " + string(f.id)
-	if f.a.runtime != execution.DefaultRuntime {
-		command += " --runtime " + f.a.runtime
-	}
-	return "follow it with: " + command
+	return "follow it with: " + f.a.command("watch", f.id)
 }
 
 // explain turns the error of a submission or of the waiting into what people are told.
