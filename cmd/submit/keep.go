@@ -111,7 +111,8 @@ func sinceUnknown(err error) error {
 	if !errors.Is(err, control.ErrUnavailable) {
 		return err
 	}
-	return cli.Fail(cli.Unreachable, "it may have been done all the same: \"submit list\" shows what is there, and the same command again does the rest", err)
+	return cli.Fail(cli.Unreachable, "it may have been done all the same: \"submit list\" shows what is there, and the same command again does the rest",
+		fmt.Errorf("the result is unknown: %w", err))
 }
 
 // printKept prints the ids, one a line or with --json the answer, also beside an error:

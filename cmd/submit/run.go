@@ -212,16 +212,21 @@ var errTimeout = errors.New("the time of --timeout is over")
 
 // printer returns what shows an execution on standard error.
 func (a *app) printer() draw.Printer {
+	var o draw.Options
+	if a.runtime != execution.DefaultRuntime {
+		o.Flags = "--runtime " + a.runtime
+	}
 	f, ok := a.stderr.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) || a.env("TERM") == "dumb" {
-		return draw.New(a.stderr, draw.Options{})
+		return draw.New(a.stderr, o)
 	}
-	width := func() int {
+	o.Color = a.env("NO_COLOR") == ""
+	o.Width = func() int {
 		w, _, err := term.GetSize(int(f.Fd()))
 		if err != nil || w == 0 {
 			return 80
 		}
 		return w
 	}
-	return draw.New(a.stderr, draw.Options{Width: width, Color: a.env("NO_COLOR") == ""})
+	return draw.New(a.stderr, o)
 }

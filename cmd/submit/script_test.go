@@ -103,7 +103,7 @@ func serve(t *testing.T, nc *nats.Conn) {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- executor.Run(ctx, executor.Config{
-			Conn: nc, Connectors: set, DrainTimeout: time.Second, Runtimes: []string{"keep", execution.DefaultRuntime},
+			Conn: nc, Connectors: set, DrainTimeout: time.Second, Runtimes: []string{"keep", "second", execution.DefaultRuntime},
 		}, nil)
 	}()
 	t.Cleanup(func() {

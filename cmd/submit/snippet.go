@@ -56,7 +56,7 @@ func (a *app) snippetSaveCommand() *cobra.Command {
 			return a.query(c.Context(), "snippet.save", func(ctx context.Context, s *session) error {
 				sn, err := s.client.SaveSnippet(ctx, p)
 				if err != nil {
-					return err
+					return unheard(err)
 				}
 				if a.json {
 					return a.print(sn)
@@ -156,7 +156,7 @@ func (a *app) snippetDeleteCommand() *cobra.Command {
 			return a.query(c.Context(), "snippet.delete", func(ctx context.Context, s *session) error {
 				there, err := s.client.DeleteSnippet(ctx, args[0])
 				if err != nil {
-					return err
+					return unheard(err)
 				}
 				if a.json {
 					if err := a.print(map[string]bool{"deleted": there}); err != nil {
@@ -170,6 +170,14 @@ func (a *app) snippetDeleteCommand() *cobra.Command {
 			})
 		},
 	}
+}
+
+// unheard says how to look where the answer about a snippet did not come.
+func unheard(err error) error {
+	if !errors.Is(err, control.ErrUnavailable) {
+		return err
+	}
+	return cli.Fail(cli.Unreachable, "\"submit snippet list\" shows what is there", fmt.Errorf("the result is unknown: %w", err))
 }
 
 func checkSnippetName(name string) error {

@@ -11,8 +11,9 @@ import (
 
 // plain writes a line an event, for logs and pipes.
 type plain struct {
-	w    io.Writer
-	seen seen
+	w     io.Writer
+	flags string
+	seen  seen
 }
 
 func (p *plain) line(format string, args ...any) {
@@ -65,7 +66,7 @@ func (p *plain) Finish(o execution.Outcome) {
 	}
 	p.line("%s", ending(o))
 	for _, c := range o.Pending {
-		p.line("  %s", pendingLine(c))
+		p.line("  %s", pendingLine(c, p.flags))
 	}
 }
 

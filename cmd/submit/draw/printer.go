@@ -31,6 +31,9 @@ type Options struct {
 	// Color allows colours on the terminal.
 	Color bool
 
+	// Flags are added to the commands that the printer names.
+	Flags string
+
 	// Now is the clock. Default [time.Now].
 	Now func() time.Time
 }
@@ -41,7 +44,7 @@ func New(w io.Writer, o Options) Printer {
 		o.Now = time.Now
 	}
 	if o.Width == nil {
-		return &plain{w: w, seen: seen{}}
+		return &plain{w: w, flags: o.Flags, seen: seen{}}
 	}
 	return newScreen(w, o)
 }

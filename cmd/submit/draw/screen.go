@@ -198,7 +198,7 @@ func (s *screen) Finish(o execution.Outcome) {
 		lines = append(lines, strings.Split(rest, "\n")...)
 	}
 	for _, p := range o.Pending {
-		lines = append(lines, "  "+pendingLine(p))
+		lines = append(lines, "  "+pendingLine(p, s.opts.Flags))
 	}
 	s.whole(lines)
 }

@@ -120,13 +120,17 @@ func ending(o execution.Outcome) string {
 }
 
 // pendingLine says what one pending call waits for, and which command decides.
-func pendingLine(p execution.PendingCall) string {
-	what := fmt.Sprintf("waits for approval: submit approve %s", p.ExecutionID)
+func pendingLine(p execution.PendingCall, flags string) string {
+	id := string(p.ExecutionID)
+	if flags != "" {
+		id += " " + flags
+	}
+	what := "waits for approval: submit approve " + id
 	switch p.Kind {
 	case execution.PendingClient:
-		what = fmt.Sprintf("waits for its result: submit resolve %s --seq %d --result JSON", p.ExecutionID, p.Seq)
+		what = fmt.Sprintf("waits for its result: submit resolve %s --seq %d --result JSON", id, p.Seq)
 	case execution.PendingUnknown:
-		what = fmt.Sprintf("its outcome is unknown: submit resolve %s --seq %d --result JSON|--error TEXT|--run", p.ExecutionID, p.Seq)
+		what = fmt.Sprintf("its outcome is unknown: submit resolve %s --seq %d --result JSON|--error TEXT|--run", id, p.Seq)
 	}
 	return fmt.Sprintf("#%d %s.%s(%s)  %s", p.Seq, cli.Line(p.Connector), cli.Line(p.Method), clip(compact(p.Args), argsWidth), what)
 }
