@@ -65,30 +65,45 @@ func (s *Service) decide(ctx context.Context, runtime string, v verdict, reason 
 	defer events.Close()
 	short, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
-	sub, ran, err := s.awaitSettle(short, key)
+	now, calls, err := s.write(short, key, v)
 	if err != nil {
 		return nil, err
 	}
-	if err := v.late(sub, ran); err != nil {
-		return nil, err
-	}
-	words, err := s.words(sub, v)
-	if err != nil {
-		return nil, err
-	}
-	now, err := s.change(short, sub, sub.stored.State.Decide(sub.log, words...))
-	switch {
-	case errors.Is(err, errLost):
-		return nil, s.lost(short, key)
-	case err != nil:
-		return nil, err
-	}
-	s.log.Info("decided", "execution", key.ID, "calls", len(words), "as", v.as, "reason", reason)
+	s.log.Info("decided", "execution", key.ID, "calls", calls, "as", v.as, "reason", reason)
 	s.goOn(short, key, now, reason)
 	if v.wait != nil && !*v.wait {
-		return Decided{ExecutionID: key.ID, Calls: len(words), Attempt: now.State.Attempt}, nil
+		return Decided{ExecutionID: key.ID, Calls: calls, Attempt: now.State.Attempt}, nil
 	}
 	return s.next(ctx, events, now, key)
+}
+
+// write makes the decision one write. A pass that was woken by time or by a signal may
+// come in between: then it waits for its settle, and decides on what waits then (R14).
+func (s *Service) write(ctx context.Context, key journal.Key, v verdict) (now journal.Stored, calls int, err error) {
+	waited := false
+	for {
+		sub, ran, err := s.awaitSettle(ctx, key)
+		if err != nil {
+			return now, 0, err
+		}
+		waited = waited || ran
+		if err := v.late(sub, waited); err != nil {
+			return now, 0, err
+		}
+		words, err := s.words(sub, v)
+		if err != nil {
+			return now, 0, err
+		}
+		st := sub.stored.State
+		now, err = s.change(ctx, sub, st.Decide(sub.log, words...))
+		if !errors.Is(err, errLost) {
+			return now, len(words), err
+		}
+		if again, err := s.lost(ctx, key, st); !again {
+			return now, 0, err
+		}
+		waited = true
+	}
 }
 
 // Decided says that a decision is written: the execution goes on.
@@ -111,16 +126,19 @@ func (v verdict) late(sub subject, ran bool) error {
 	return nil
 }
 
-// lost says what a decision that came second is told.
-func (s *Service) lost(ctx context.Context, key journal.Key) error {
+// lost says what a decision that came second is told; again is true when it came second
+// to no other decision.
+func (s *Service) lost(ctx context.Context, key journal.Key, before journal.State) (again bool, err error) {
 	stored, err := s.s.Journal().State(ctx, key)
-	if err != nil {
-		return fmt.Errorf("read state of execution %s: %w", key.ID, err)
+	switch st := stored.State; {
+	case err != nil:
+		return false, fmt.Errorf("read state of execution %s: %w", key.ID, err)
+	case st.Decided == before.Decided && (st.Status == execution.Running || st.Status == execution.Paused):
+		return true, nil
+	case st.Status == execution.Paused:
+		return false, refuse(http.StatusConflict, "not paused (%s); it has gone on since, and waits again", execution.Running)
 	}
-	if stored.State.Status == execution.Paused {
-		return refuse(http.StatusConflict, "not paused (%s); it has gone on since, and waits again", execution.Running)
-	}
-	return notPaused(stored.State.Status)
+	return false, notPaused(stored.State.Status)
 }
 
 // words applies the verdict to the calls that it is about.

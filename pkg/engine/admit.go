@@ -173,6 +173,13 @@ func (p *pass) admitNew(o *op) error {
 	}
 	in.Ephemeral, in.RequiresApproval = method.Reexecute, method.RequiresApproval
 	o.ephemeral = method.Reexecute
+	if method.Client || method.RequiresApproval {
+		// Nobody is asked about a call that cannot be made.
+		if err := p.cfg.Connectors.Check(o.Connector, o.Method, o.plain); err != nil {
+			p.refuse = append(p.refuse, arrival{op: o, err: err})
+			return nil
+		}
+	}
 	switch {
 	case method.Client:
 		in.Pending = execution.PendingClient

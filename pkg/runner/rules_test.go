@@ -338,6 +338,9 @@ func TestSweepWakesWhatLostItsMessage(t *testing.T) {
 	if err != nil || woken != len(wanted) {
 		t.Fatalf("woke %d, %v; want %d", woken, err, len(wanted))
 	}
+	if again, err := x.r.Sweep(t.Context(), "default"); err != nil || again != 0 {
+		t.Fatalf("the next sweep woke %d, %v; want none: their wakes are in the queue", again, err)
+	}
 	for range wanted {
 		d := x.next()
 		m, err := read(d)

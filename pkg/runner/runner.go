@@ -28,6 +28,7 @@ type Runner struct {
 	keeper  *retention.Keeper
 	hooks   hooks
 	bells   bells
+	wakes   wakes
 
 	// handOver is closed when running passes are to end for others to take over.
 	handOver chan struct{}

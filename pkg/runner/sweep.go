@@ -81,9 +81,13 @@ func (r *Runner) Sweep(ctx context.Context, runtime string) (int, error) {
 		if err != nil || !lost {
 			return err
 		}
-		woken++
-		return r.cfg.Stream.Wake(ctx, l.Key, stream.WakeSweep, stored.Revision)
+		awake, err := r.wakes.wake(ctx, r.cfg.Stream, l.Key, stored.Revision)
+		if awake {
+			woken++
+		}
+		return err
 	})
+	r.wakes.next(runtime)
 	if err != nil {
 		return woken, fmt.Errorf("scan states: %w", err)
 	}

@@ -46,6 +46,13 @@ func (w WakeBody) encode() []byte {
 // the queue keeps one wake per revision within two minutes. Without a revision,
 // 0, every call publishes one.
 func (s *Stream) Wake(ctx context.Context, key journal.Key, reason string, rev journal.Revision) error {
+	_, err := s.WakeAt(ctx, key, reason, rev)
+	return err
+}
+
+// WakeAt is [Stream.Wake], and returns where in the queue the wake is: with a revision,
+// perhaps one that was published before.
+func (s *Stream) WakeAt(ctx context.Context, key journal.Key, reason string, rev journal.Revision) (seq uint64, err error) {
 	m := &nats.Msg{
 		Subject: WakeSubject(key.Runtime),
 		Data:    WakeBody{ID: string(key.ID), Reason: reason, Revision: uint64(rev)}.encode(),
@@ -54,15 +61,15 @@ func (s *Stream) Wake(ctx context.Context, key journal.Key, reason string, rev j
 		m.Header = nats.Header{jetstream.MsgIDHeader: []string{WakeMsgID(key, rev)}}
 	}
 	for w := newBackoff(); ; {
-		_, err := publish(ctx, s.nc, m, w)
+		ack, err := publish(ctx, s.nc, m, w)
 		if err == nil {
-			return nil
+			return ack.Seq, nil
 		}
 		if errors.Is(err, ErrRefused) {
-			return fmt.Errorf("wake %s: %w", key, err)
+			return 0, fmt.Errorf("wake %s: %w", key, err)
 		}
 		if err := w.wait(ctx, err); err != nil {
-			return fmt.Errorf("wake %s: %w", key, err)
+			return 0, fmt.Errorf("wake %s: %w", key, err)
 		}
 	}
 }
