@@ -130,7 +130,7 @@ func (c *Client) object(ctx context.Context, id execution.ID, hash string) (json
 // Call asks for any operation: in is its parameters, out receives the answer. It
 // returns an [*Error] for a refusal, [ErrNoExecutor] or [ErrUnavailable].
 func (c *Client) Call(ctx context.Context, operation string, in, out any) error {
-	answer, err := c.ask(ctx, operation, in, c.timeout)
+	answer, err := c.askTwice(ctx, operation, in)
 	if err != nil {
 		return err
 	}
@@ -138,6 +138,21 @@ func (c *Client) Call(ctx context.Context, operation string, in, out any) error 
 		return fmt.Errorf("read the answer of %s: %w", operation, err)
 	}
 	return nil
+}
+
+// askTwice asks what changes nothing again when no answer comes soon: an executor that
+// hangs gets its share of the requests, and another one answers the next time.
+func (c *Client) askTwice(ctx context.Context, operation string, in any) ([]byte, error) {
+	switch operation {
+	case "get", "list", "pending", "export", "snippet.get", "snippet.list":
+		for range 2 {
+			answer, err := c.ask(ctx, operation, in, c.timeout/5)
+			if !errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
+				return answer, err
+			}
+		}
+	}
+	return c.ask(ctx, operation, in, c.timeout)
 }
 
 func (c *Client) ask(ctx context.Context, operation string, in any, timeout time.Duration) ([]byte, error) {

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"testing"
+	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -189,5 +191,40 @@ func TestWatchHearsTheWholeRuntime(t *testing.T) {
 		if n++; n == 3 {
 			break
 		}
+	}
+}
+
+// An executor that hangs takes its share of the requests: what changes nothing is asked
+// again, what changes something is not.
+func TestReadsAreAskedAgain(t *testing.T) {
+	t.Parallel()
+	server := natstest.Run(t)
+	nc := server.Conn()
+	c, err := NewClient(ClientConfig{Conn: server.Conn(), Timeout: 2 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := make(chan string, 10)
+	if _, err := nc.Subscribe("executions.api.default.*", func(m *nats.Msg) {
+		asked <- m.Subject
+		if len(asked) == 3 {
+			if err := m.Respond([]byte(`{"executions":[]}`)); err != nil {
+				t.Error(err)
+			}
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := nc.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.List(t.Context(), ListQuery{}); err != nil || len(asked) != 3 {
+		t.Errorf("list = %v after %d requests, want an answer to the third", err, len(asked))
+	}
+	for len(asked) > 0 {
+		<-asked
+	}
+	if _, err := c.Cancel(t.Context(), at(1), false, ""); !errors.Is(err, ErrUnavailable) || len(asked) != 1 {
+		t.Errorf("cancel = %v after %d requests, want one without an answer", err, len(asked))
 	}
 }

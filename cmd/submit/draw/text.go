@@ -60,7 +60,11 @@ func remark(e *execution.Entry) string {
 	case execution.Unknown:
 		parts = append(parts, "outcome unknown")
 	case execution.Reverted:
-		parts = append(parts, "undone")
+		if e.StartedAt == nil {
+			parts = append(parts, "never made")
+		} else {
+			parts = append(parts, "undone")
+		}
 	}
 	if e.Error != nil {
 		parts = append(parts, cli.Line(e.Error.Message))
