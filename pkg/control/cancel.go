@@ -1,7 +1,6 @@
 package control
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -25,8 +24,8 @@ func (s *Service) cancel(ctx context.Context, c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	as := cmp.Or(p.As, anonymous)
-	if err := (verdict{as: as}).check(); err != nil {
+	as, err := who(p.As)
+	if err != nil {
 		return nil, err
 	}
 	text, read := "cancelled by "+as, s.readState

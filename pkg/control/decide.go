@@ -29,22 +29,15 @@ type verdict struct {
 	word func(sub subject, w journal.Wait, at time.Time) (journal.Completion, error)
 }
 
-// anonymous is who decides when nobody says who they are.
-const anonymous = "anonymous"
-
-// maxWordBytes bounds the name and the reason of who decides: they are part of the state.
-const maxWordBytes = 8 << 10
-
 func (v verdict) check() error {
 	switch {
 	case v.seq != nil && *v.seq < 0:
 		return refuse(http.StatusBadRequest, "seq: must not be negative, got %d", *v.seq)
-	case len(v.as) > maxWordBytes:
-		return refuse(http.StatusBadRequest, "as: has %d bytes, at most %d are allowed", len(v.as), maxWordBytes)
 	case len(v.reason) > maxWordBytes:
 		return refuse(http.StatusBadRequest, "reason: has %d bytes, at most %d are allowed", len(v.reason), maxWordBytes)
 	}
-	return nil
+	_, err := who(v.as)
+	return err
 }
 
 // decide writes the decision and lets the execution go on. It answers the next

@@ -1,7 +1,6 @@
 package control
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -51,13 +50,13 @@ func (s *Service) fork(ctx context.Context, c call) (any, error) {
 	case p.From == nil:
 		return nil, refuse(http.StatusBadRequest, "from: missing; it is the number of entries to keep")
 	}
-	f := &forking{from: *p.From, as: p.As}
+	f := &forking{from: *p.From}
 	if p.NewID != "" {
 		if f.newID, err = execution.ParseID(p.NewID); err != nil {
 			return nil, refuse(http.StatusBadRequest, "newId: %v", err)
 		}
 	}
-	if err := (verdict{as: p.As}).check(); err != nil {
+	if f.as, err = who(p.As); err != nil {
 		return nil, err
 	}
 	if err := s.readSource(ctx, key, p.Code, f); err != nil {
@@ -204,6 +203,6 @@ func (f *forking) state() journal.State {
 		Status: execution.Queued, Try: 1, Nonce: rand.Text(), Write: 1, Carrier: journal.Carrier{Spent: true},
 		CreatedAt: now, StartedAt: from.StartedAt, UpdatedAt: now, Seed: from.Seed, Engine: from.Engine,
 		Connectors: from.Connectors, Labels: from.Labels, Digest: f.request.Digest(),
-		ForkedFrom: &execution.Origin{ExecutionID: f.key.ID, From: f.from, As: cmp.Or(f.as, anonymous)},
+		ForkedFrom: &execution.Origin{ExecutionID: f.key.ID, From: f.from, As: f.as},
 	}
 }

@@ -106,25 +106,18 @@ type filter struct {
 }
 
 func (p listParams) filter() (filter, error) {
-	f := filter{limit: defaultPage, text: strings.ToLower(p.Text)}
+	f := filter{text: strings.ToLower(p.Text)}
 	var err error
 	if f.statuses, err = ParseStatuses(p.Status); err != nil {
 		return f, refuse(http.StatusBadRequest, "status: %v", err)
 	}
-	if p.Limit != nil {
-		if f.limit = *p.Limit; f.limit < 0 || f.limit > maxPage {
-			return f, refuse(http.StatusBadRequest, "limit: must be 0 to %d, got %d", maxPage, f.limit)
-		}
+	if f.limit, f.before, err = pageOf(p.Limit, p.Cursor); err != nil {
+		return f, err
 	}
 	if p.Label != "" {
 		var ok bool
 		if f.labelKey, f.labelValue, ok = strings.Cut(p.Label, "="); !ok || f.labelKey == "" {
 			return f, refuse(http.StatusBadRequest, `label: must be "key=value", got %q`, p.Label)
-		}
-	}
-	if p.Cursor != "" {
-		if f.before, err = execution.ParseID(p.Cursor); err != nil {
-			return f, refuse(http.StatusBadRequest, "cursor: %q is not one of ours", p.Cursor)
 		}
 	}
 	if f.from, err = parseTime("since", p.Since); err != nil {

@@ -2,6 +2,7 @@ package control
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -69,6 +70,38 @@ func keyOf(runtime, id string) (journal.Key, error) {
 		return journal.Key{}, refuse(http.StatusBadRequest, "%v", err)
 	}
 	return journal.Key{Runtime: runtime, ID: parsed}, nil
+}
+
+// pageOf reads which page is asked for: how many executions, and the id that they are
+// older than; empty: the newest.
+func pageOf(limit *int, cursor string) (n int, before execution.ID, err error) {
+	n = defaultPage
+	if limit != nil {
+		if n = *limit; n < 0 || n > maxPage {
+			return 0, "", refuse(http.StatusBadRequest, "limit: must be 0 to %d, got %d", maxPage, n)
+		}
+	}
+	if cursor == "" {
+		return n, "", nil
+	}
+	if before, err = execution.ParseID(cursor); err != nil {
+		return 0, "", refuse(http.StatusBadRequest, "cursor: %q is not one of ours", cursor)
+	}
+	return n, before, nil
+}
+
+// anonymous is who asks when nobody says who they are.
+const anonymous = "anonymous"
+
+// maxWordBytes bounds the name and the reason of who decides: they are part of the state.
+const maxWordBytes = 8 << 10
+
+// who reads the name of who asks for something.
+func who(as string) (string, error) {
+	if len(as) > maxWordBytes {
+		return "", refuse(http.StatusBadRequest, "as: has %d bytes, at most %d are allowed", len(as), maxWordBytes)
+	}
+	return cmp.Or(as, anonymous), nil
 }
 
 func sorted[V any](m map[string]V) []string {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -41,18 +40,9 @@ func (s *Service) pending(ctx context.Context, c call) (any, error) {
 	if p.ID != "" {
 		return s.pendingOf(ctx, c.runtime, p.ID)
 	}
-	limit := defaultPage
-	if p.Limit != nil {
-		if limit = *p.Limit; limit < 0 || limit > maxPage {
-			return nil, refuse(http.StatusBadRequest, "limit: must be 0 to %d, got %d", maxPage, limit)
-		}
-	}
-	var before execution.ID
-	if p.Cursor != "" {
-		var err error
-		if before, err = execution.ParseID(p.Cursor); err != nil {
-			return nil, refuse(http.StatusBadRequest, "cursor: %q is not one of ours", p.Cursor)
-		}
+	limit, before, err := pageOf(p.Limit, p.Cursor)
+	if err != nil {
+		return nil, err
 	}
 	return s.pendingPage(ctx, c.runtime, before, limit)
 }

@@ -1,7 +1,6 @@
 package control
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,9 +25,10 @@ func (s *Service) restart(ctx context.Context, c call) (any, error) {
 		return nil, err
 	}
 	key, err := keyOf(c.runtime, p.ID)
-	if err == nil {
-		err = verdict{as: p.As}.check()
+	if err != nil {
+		return nil, err
 	}
+	as, err := who(p.As)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func (s *Service) restart(ctx context.Context, c call) (any, error) {
 	if err := s.written(ctx, sub); err != nil {
 		return nil, err
 	}
-	next, as := sub.stored.State, cmp.Or(p.As, anonymous)
+	next := sub.stored.State
 	if p.From == nil {
 		next = next.Restart(sub.log, as, time.Now())
 	} else {

@@ -1,7 +1,6 @@
 package control
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -28,8 +27,8 @@ func (s *Service) rollback(ctx context.Context, c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	as := cmp.Or(p.As, anonymous)
-	if err := (verdict{as: as}).check(); err != nil {
+	as, err := who(p.As)
+	if err != nil {
 		return nil, err
 	}
 	return s.changed(ctx, key, s.read, func(sub subject) (journal.State, string, error) {
