@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -224,42 +223,4 @@ func (s *Stream) ensureConsumer(ctx context.Context, runtime string, repair bool
 		return err
 	}, false)
 	return cfg, err
-}
-
-// manageTimeout bounds one try to find or create an asset.
-const manageTimeout = 5 * time.Second
-
-// manage repeats f while the server is not ready, and explains what it cannot cure.
-// A forbidden request gets no answer; only the connection's last error tells.
-func (s *Stream) manage(ctx context.Context, what string, f func(context.Context) error) error {
-	for w := newBackoff(); ; {
-		try, cancel := context.WithTimeout(ctx, manageTimeout)
-		err := f(try)
-		cancel()
-		if err == nil {
-			return nil
-		}
-		if denied := s.nc.LastError(); errors.Is(denied, nats.ErrPermissionViolation) && silent(err) {
-			return fmt.Errorf("%s: %w: %w (grant it, or let somebody who may run `executor init`)", what, ErrDenied, denied)
-		}
-		if !silent(err) && !notReady(err) {
-			return fmt.Errorf("%s: %w", what, err)
-		}
-		if err := w.wait(ctx, err); err != nil {
-			return fmt.Errorf("%s: %w", what, err)
-		}
-	}
-}
-
-// silent reports whether there was no answer at all.
-func silent(err error) bool {
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders)
-}
-
-// notReady reports whether the server may answer differently in a moment: it starts,
-// or a cluster has no leader yet.
-func notReady(err error) bool {
-	var refused *jetstream.APIError
-	return errors.As(err, &refused) && refused.Code == 503 && refused.ErrorCode != jetstream.JSErrCodeJetStreamNotEnabledForAccount &&
-		refused.ErrorCode != jetstream.JSErrCodeJetStreamNotEnabled
 }

@@ -28,6 +28,7 @@ const (
 	codeInFlight  jetstream.ErrorCode = 10164 // a cluster is still deciding on another write
 	codeNoMessage jetstream.ErrorCode = 10037
 	codeTooLarge  jetstream.ErrorCode = 10054
+	codeNoPeers   jetstream.ErrorCode = 10005 // too few servers of the cluster can take an asset
 )
 
 // pubAck is the answer to a publish.
