@@ -13,7 +13,7 @@ import (
 func BenchmarkSpawn(b *testing.B) {
 	p := pool(b, Config{})
 	for b.Loop() {
-		w, err := start(b.Context(), p.cfg, p.life[0], p.isolated)
+		w, err := start(b.Context(), p.cfg, p.life, p.isolated)
 		if err != nil {
 			b.Fatal(err)
 		}

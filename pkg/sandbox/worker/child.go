@@ -61,7 +61,7 @@ func serve() int {
 
 // live sets the worker up and runs passes until the parent closes the pipe: io.EOF.
 func live(args []string) error {
-	in, out, life, err := pipes()
+	in, out, err := pipes()
 	if err != nil {
 		return err
 	}
@@ -75,42 +75,10 @@ func live(args []string) error {
 		return err
 	}
 	c.memory = newMemory(limit)
-	c.alarm = time.AfterFunc(time.Hour, c.wake)
-	c.alarm.Stop()
-	go endWith(life)
+	if err := endWithParent(); err != nil {
+		return err
+	}
 	return c.loop()
-}
-
-// The descriptors of a worker: in, out, errors, and the one that ends with the parent.
-const (
-	lifeline  = 3
-	pipeCount = 4
-)
-
-// endWith ends the worker with its parent, even while a script runs.
-func endWith(life *os.File) {
-	if life == nil {
-		return
-	}
-	_, err := life.Read(make([]byte, 1))
-	if errors.Is(err, io.EOF) {
-		os.Exit(exitOK)
-	}
-}
-
-// wakeEvery is how often the runtime of a worker with a pass is woken up. The pipes do
-// not do it (see rawPipe), and it must notice that the parent is gone while a script
-// leaves it no turn.
-const wakeEvery = time.Second
-
-func (c *child) wake() { c.alarm.Reset(wakeEvery) }
-
-// awake begins that, until the function that it returns is called. The runtime's
-// monitor may be asleep without knowing of the alarm: it is woken once.
-func (c *child) awake() (sleep func()) {
-	c.alarm.Reset(wakeEvery)
-	wakeMonitor()
-	return func() { c.alarm.Stop() }
 }
 
 // child is a worker seen from inside.
@@ -120,7 +88,6 @@ type child struct {
 	buf    []byte // of the frame that is being written
 	box    *sandbox.InProcess
 	memory *memory
-	alarm  *time.Timer
 }
 
 // setUp warms the engine up, takes away what no script needs, and says so. The only
@@ -177,7 +144,6 @@ func (c *child) run(f frame) error {
 	}
 	compiled := c.box.Compiled()
 	c.memory.begin(script.MaxMemory)
-	defer c.awake()()
 	host := &childHost{child: c, pass: f.pass, numbers: make(numbering)}
 	result, err := c.box.Run(context.Background(), script, host)
 	if host.broken != nil {
@@ -198,7 +164,6 @@ func (c *child) call(f frame) error {
 		return err
 	}
 	c.memory.begin(fn.maxMemory)
-	defer c.awake()()
 	value, err := c.box.Call(context.Background(), fn.source, fn.arg)
 	return c.end(f.pass, doneOf(sandbox.Result{}, value, err))
 }

@@ -30,6 +30,7 @@ var attempts = map[string]func() error{
 	"signal the parent":      func() error { return unix.Kill(os.Getppid(), 0) },
 	"signal the group":       func() error { return unix.Kill(0, 0) },
 	"trace":                  func() error { return errnoOf(unix.SYS_PTRACE, 0) },
+	"outlive the parent":     func() error { return unix.Prctl(unix.PR_SET_PDEATHSIG, 0, 0, 0, 0) },
 	"new namespaces":         func() error { return unix.Unshare(unix.CLONE_NEWUTS) },
 	"executable memory": func() error {
 		_, err := unix.Mmap(-1, 0, 4096, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_ANON|unix.MAP_PRIVATE)

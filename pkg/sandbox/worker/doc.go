@@ -18,11 +18,11 @@
 //     its values before anybody sees it.
 //   - When the context of a pass ends, Run returns: a worker that does not listen is
 //     killed, and nobody waits for it.
-//   - A worker ends with its parent, however that ends.
+//   - A worker ends with its parent, however that ends, and whatever it does itself.
 //
 // # Confinement
 //
-// On Linux a worker has no environment, no descriptors but four pipes, rlimits, a
+// On Linux a worker has no environment, no descriptors but three pipes, rlimits, a
 // list of about forty system calls, and, where the system permits, namespaces of its
 // own. [Pool.Confinement] says what is active. Elsewhere only the limits hold that a
 // process can put on itself: that is for development.

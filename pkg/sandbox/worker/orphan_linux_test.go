@@ -3,34 +3,60 @@ package worker
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/reprise-run/reprise/pkg/sandbox"
 )
 
-// spinForEver runs a script that never ends and prints the number of its process.
+// spinForEver runs a script that never ends in two workers, with namespaces (where the
+// system permits them) and without, and prints the numbers of their processes once both
+// spin.
 func spinForEver(path string) int {
-	p, err := NewPool(Config{Path: path, Spares: -1})
-	if err != nil {
-		fmt.Println(err)
-		return 1
+	spin := make(spinning, 2)
+	for _, isolated := range []bool{true, false} {
+		p, err := NewPool(Config{Path: path, Spares: -1})
+		if err != nil {
+			fmt.Println(err)
+			return 1
+		}
+		w := p.idle[0]
+		if !isolated {
+			if w, err = start(context.Background(), p.cfg, p.life, false); err != nil {
+				fmt.Println(err)
+				return 1
+			}
+			p.idle = []*process{w}
+		}
+		go func() {
+			_, err := p.Run(context.Background(), script(`console.log("spins"); for (;;);`), spin)
+			fmt.Println(err)
+			os.Exit(1)
+		}()
+		<-spin
+		fmt.Println(w.cmd.Process.Pid)
 	}
-	fmt.Println(p.idle[0].cmd.Process.Pid)
-	_, err = p.Run(context.Background(), script(`console.log("spins"); for (;;);`), &announcing{})
-	fmt.Println(err)
-	return 1
+	select {}
 }
 
-// announcing is a host that prints what its script prints.
-type announcing struct{ echo }
+// spinning is a host that hears what its script prints.
+type spinning chan string
 
-func (*announcing) Print(line string) { fmt.Println(line) }
+func (s spinning) Print(line string) { s <- line }
 
-func TestSpinningWorkerEndsWithItsParent(t *testing.T) {
+func (spinning) Turn(context.Context, []sandbox.Op) (sandbox.Event, error) {
+	return sandbox.Event{}, errors.New("a script that spins has a turn")
+}
+
+// A worker ends with its parent even while it does not listen.
+func TestWorkersEndWithTheirParent(t *testing.T) {
 	t.Parallel()
 	cmd := exec.CommandContext(t.Context(), "/proc/self/exe")
 	cmd.Args = []string{parentName, built.Path(t)}
@@ -43,30 +69,27 @@ func TestSpinningWorkerEndsWithItsParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := bufio.NewScanner(out)
-	var said []string
-	for len(said) < 2 && lines.Scan() {
-		said = append(said, lines.Text())
+	var pids []int
+	for len(pids) < 2 && lines.Scan() {
+		pid, err := strconv.Atoi(lines.Text())
+		if err != nil {
+			t.Fatalf("the parent said %q", lines.Text())
+		}
+		pids = append(pids, pid)
 	}
-	if len(said) < 2 || said[1] != "spins" {
-		t.Fatalf("the parent said %q", said)
-	}
-	pid, err := strconv.Atoi(said[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
+	if err := cmd.Process.Kill(); err != nil || len(pids) < 2 {
+		t.Fatalf("kill the parent of %v: %v", pids, err)
 	}
 	_ = cmd.Wait() // it was killed
 	deadline := time.NewTimer(20 * time.Second)
 	defer deadline.Stop()
-	tick := time.NewTicker(10 * time.Millisecond)
+	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for alive(pid) {
+	for slices.ContainsFunc(pids, alive) {
 		select {
 		case <-tick.C:
 		case <-deadline.C:
-			t.Fatalf("worker %d lives on without its parent", pid)
+			t.Fatalf("one of the workers %v lives on without its parent", pids)
 		}
 	}
 }

@@ -30,7 +30,7 @@ type Pool struct {
 
 	slots chan struct{} // one for each pass that may run
 	watch watch
-	life  [2]*os.File // a pipe that nobody writes to: workers end when it does
+	life  *tether // workers end when it does
 
 	mu      sync.Mutex        // guards the fields below
 	idle    []*process        // the one used last at the end
@@ -70,19 +70,18 @@ func NewPool(cfg Config) (*Pool, error) {
 		return nil, fmt.Errorf("worker pool config: %w", err)
 	}
 	p := &Pool{cfg: cfg, isolated: canIsolate, slots: make(chan struct{}, cfg.Size), all: make(map[*process]bool)}
-	if p.life[0], p.life[1], err = os.Pipe(); err != nil {
-		return nil, fmt.Errorf("open pipe: %w", err)
+	if p.life, err = newTether(); err != nil {
+		return nil, err
 	}
 	p.watch.running = make(map[*process]*bounds)
-	first, err := start(context.Background(), cfg, p.life[0], p.isolated)
+	first, err := start(context.Background(), cfg, p.life, p.isolated)
 	if err != nil && p.isolated {
 		cfg.Logger.Debug("no namespaces for workers", "err", err)
 		p.isolated = false
-		first, err = start(context.Background(), cfg, p.life[0], false)
+		first, err = start(context.Background(), cfg, p.life, false)
 	}
 	if err != nil {
-		_ = p.life[0].Close()
-		_ = p.life[1].Close()
+		_ = p.life.close()
 		return nil, err
 	}
 	p.level = first.level
@@ -125,7 +124,7 @@ func (p *Pool) Close() error {
 	p.idle = nil
 	p.mu.Unlock()
 	p.ended.Wait()
-	return errors.Join(p.life[0].Close(), p.life[1].Close())
+	return p.life.close()
 }
 
 // adopt enters a worker into the books, until it ends.
@@ -192,7 +191,7 @@ func (p *Pool) pick(source [sha256.Size]byte) (*process, error) {
 func (p *Pool) spawn(ctx context.Context) (*process, error) {
 	const tries = 8 // some seconds in all
 	for n := 1; ; n++ {
-		w, err := start(ctx, p.cfg, p.life[0], p.isolated)
+		w, err := start(ctx, p.cfg, p.life, p.isolated)
 		if err == nil {
 			p.adopt(w)
 			return w, nil
@@ -219,7 +218,7 @@ func (p *Pool) refill() {
 	}
 	p.spawner++
 	p.ended.Go(func() {
-		w, err := start(context.Background(), p.cfg, p.life[0], p.isolated)
+		w, err := start(context.Background(), p.cfg, p.life, p.isolated)
 		if err == nil {
 			p.adopt(w)
 		} else {

@@ -51,10 +51,10 @@ type process struct {
 	cause error      // why it was killed
 }
 
-// start starts a worker that ends with life, and waits, as long as ctx lasts, until it takes passes.
-func start(ctx context.Context, cfg Config, life *os.File, isolated bool) (*process, error) {
+// start starts a worker on a tether, and waits, as long as ctx lasts, until it takes passes.
+func start(ctx context.Context, cfg Config, on *tether, isolated bool) (*process, error) {
 	w := &process{exited: make(chan struct{}), stderr: &head{}}
-	if err := w.open(cfg, life, isolated); err != nil {
+	if err := w.open(cfg, on, isolated); err != nil {
 		return nil, fmt.Errorf("start worker: %w", err)
 	}
 	go func() {
@@ -74,7 +74,7 @@ func start(ctx context.Context, cfg Config, life *os.File, isolated bool) (*proc
 }
 
 // open starts the process with nothing but its pipes.
-func (w *process) open(cfg Config, life *os.File, isolated bool) error {
+func (w *process) open(cfg Config, on *tether, isolated bool) error {
 	childIn, in, err := os.Pipe()
 	if err != nil {
 		return err
@@ -92,10 +92,7 @@ func (w *process) open(cfg Config, life *os.File, isolated bool) error {
 		Env: []string{collector}, Dir: "/", Stdin: childIn, Stdout: childOut, Stderr: w.stderr,
 		SysProcAttr: attributes(isolated),
 	}
-	if canInherit {
-		w.cmd.ExtraFiles = []*os.File{life}
-	}
-	if err := w.cmd.Start(); err != nil {
+	if err := on.start(w.cmd); err != nil {
 		w.closePipes()
 		return err
 	}

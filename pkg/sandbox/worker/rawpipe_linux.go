@@ -67,7 +67,3 @@ func (r rawPipe) do(wait func(func(uintptr) bool) error, trap uintptr, p []byte)
 	}
 	return n, err
 }
-
-// wakeMonitor wakes the thread of the runtime that looks after blocked system calls, by
-// making one.
-func wakeMonitor() { _, _, _ = syscall.Syscall(syscall.SYS_GETPID, 0, 0, 0) }

@@ -8,5 +8,3 @@ import (
 )
 
 func rawPipeOf(f *os.File) io.ReadWriter { return f }
-
-func wakeMonitor() {}

@@ -26,10 +26,11 @@ const nobody = 65534
 // attributes says how a worker is started.
 func attributes(isolated bool) *syscall.SysProcAttr {
 	if !isolated {
-		return &syscall.SysProcAttr{Setpgid: true}
+		return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	}
 	return &syscall.SysProcAttr{
 		Setpgid:     true, // a Ctrl-C is for the parent
+		Pdeathsig:   syscall.SIGKILL,
 		Cloneflags:  namespaces,
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: nobody, HostID: os.Getuid(), Size: 1}},
 		GidMappings: []syscall.SysProcIDMap{{ContainerID: nobody, HostID: os.Getgid(), Size: 1}},
