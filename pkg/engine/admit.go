@@ -268,7 +268,7 @@ func (p *pass) startTimer(o *op, wait time.Duration) error {
 		return nil
 	}
 	p.flight.timers++
-	o.timer = time.AfterFunc(max(wait, 0), func() { p.flight.add(arrival{op: o}) })
+	p.clocks.start(o, p.cfg.Now(), wait, &p.flight)
 	return nil
 }
 

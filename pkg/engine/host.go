@@ -196,23 +196,11 @@ func (h *host) deliver(a arrival) (event sandbox.Event, ready bool, err error) {
 		h.news = true
 	}
 	switch o.Kind {
-	case sandbox.OpStepTimer:
-		if o.cleared {
-			return event, false, nil
+	case sandbox.OpTimer, sandbox.OpStepTimer:
+		if h.dry == nil {
+			o = h.clocks.ended(o)
 		}
-		h.flight.timers--
-		o.fired = true
-		return sandbox.Event{Op: o.ID, Kind: sandbox.EventFire, Now: time.UnixMilli(h.clock)}, true, nil
-	case sandbox.OpTimer:
-		if o.cleared {
-			return event, false, nil
-		}
-		h.flight.timers--
-		o.fired = true
-		if err := h.hear(journal.Completion{Ref: o.ref, Mark: journal.MarkApplied}); err != nil {
-			return event, false, err
-		}
-		return sandbox.Event{Op: o.ID, Kind: sandbox.EventFire, Now: time.UnixMilli(h.clock)}, true, nil
+		return h.fire(o)
 	}
 	h.landed(o)
 	if o.Kind == sandbox.OpSnippet {
@@ -232,6 +220,21 @@ func (h *host) deliver(a arrival) (event sandbox.Event, ready bool, err error) {
 		event.Kind, event.Value, event.Name, event.Text = sandbox.EventReject, nil, c.Error.Name, c.Error.Message
 	}
 	return event, true, nil
+}
+
+// fire lets a timer fire; it is not ready for none, or one that was cleared.
+func (h *host) fire(o *op) (event sandbox.Event, ready bool, err error) {
+	if o == nil || o.cleared {
+		return event, false, nil
+	}
+	h.flight.timers--
+	o.fired = true
+	if o.Kind == sandbox.OpTimer { // those in steps are not recorded
+		if err := h.hear(journal.Completion{Ref: o.ref, Mark: journal.MarkApplied}); err != nil {
+			return event, false, err
+		}
+	}
+	return sandbox.Event{Op: o.ID, Kind: sandbox.EventFire, Now: time.UnixMilli(h.clock)}, true, nil
 }
 
 // landed notes that a call, a step or the loading of a snippet is no longer outstanding.

@@ -36,6 +36,7 @@ type pass struct {
 	untold []int // seqs of replayed calls that the observer does not know of yet
 
 	flight flight // what is outstanding, and what has arrived
+	clocks clocks // the timers that run
 
 	// What the turn that is being admitted adds.
 	issue  []journal.Intent
@@ -72,7 +73,7 @@ type op struct {
 	seen      *extent     // how far the code was when it saw this fail
 	held      *arrival    // the outcome of one on hold
 	timer     *time.Timer // timers
-	due       time.Time   // sleeps and waits: when they end; zero: never by themselves
+	due       time.Time   // timers, sleeps and waits: when they end; zero: never by themselves
 	cleared   bool
 	fired     bool
 	plain     json.RawMessage // the arguments that the connector gets
