@@ -18,6 +18,10 @@ const (
 	// keepLease is how long the lease of an executor that died keeps the others away.
 	// They look every third of it, so that one goes on within a minute.
 	keepLease = 45 * time.Second
+
+	// orphanInterval is the time between two looks for values that were stored in part:
+	// each asks the server once for every large value.
+	orphanInterval = 6 * time.Hour
 )
 
 // keepLoop expires and removes executions of a runtime from time to time. Each time
@@ -79,8 +83,25 @@ func (r *Runner) Keep(ctx context.Context, runtime string) error {
 		}
 		more = swept.More
 	}
-	return r.keeper.RemoveStrays(ctx, runtime)
+	if err := r.keeper.RemoveBrokenForks(ctx, runtime); err != nil {
+		return err
+	}
+	if err := r.keeper.RemoveStrays(ctx, runtime); err != nil {
+		return err
+	}
+	return r.removeOrphans(ctx)
 }
+
+// removeOrphans looks for values that were stored in part, of all runtimes, unless
+// somebody has done so in the last hours. This lease is the interval, too.
+func (r *Runner) removeOrphans(ctx context.Context) error {
+	mine, err := r.cfg.Stream.Lease(ctx, "orphans", r.cfg.Name, orphanInterval)
+	if err != nil || !mine {
+		return err
+	}
+	return r.keeper.RemoveOrphans(ctx)
+}
+
 func (r *Runner) bounds() retention.Bounds {
 	var b retention.Bounds
 	if r.cfg.ExpireAfter > 0 {

@@ -9,6 +9,7 @@ import (
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/retention"
 )
 
 // ended writes an execution that has ended.
@@ -132,5 +133,30 @@ func TestRetentionNeedsNoSchedule(t *testing.T) {
 	natstest.Eventually(t, "the sweeps", func() bool { return x.left(ids...) == 1 && x.left(paused) == 0 })
 	if x.left(ids[2]) != 1 {
 		t.Error("the newest is not the one that is left")
+	}
+}
+
+// What belongs to no execution is part of each look.
+func TestRetentionRemovesWhatWasNeverFinished(t *testing.T) {
+	t.Parallel()
+	x := newRig(t, nil)
+	x.r.keeper = retention.New(retention.Config{Stream: x.s, StrayAge: 1, OrphanAge: 1})
+	fork := newID()
+	err := x.s.Journal().CreateRequest(t.Context(), x.key(fork), execution.Request{Code: "1"})
+	if err == nil {
+		_, err = x.js.Publish(t.Context(), "$O.executions.C.half", []byte("x"))
+	}
+	if err == nil {
+		err = x.r.Keep(t.Context(), "default")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st := x.state(fork).State.Status; st != execution.Deleted {
+		t.Errorf("what a fork left is %s, want it removed", st)
+	}
+	values, err := x.js.Stream(t.Context(), "OBJ_executions")
+	if err != nil || values.CachedInfo().State.Msgs != 0 {
+		t.Errorf("a part of a value is left, %v", err)
 	}
 }
