@@ -189,7 +189,7 @@ func taken(err error, key journal.Key) error {
 }
 
 func inUse(key journal.Key) error {
-	return refuse(http.StatusConflict, "newId: %s is in use, or a fork under it broke off; take another one", key.ID)
+	return refuse(http.StatusConflict, "newId: %s is in use, or a fork under it is under way or broke off: look for it, or take another one", key.ID)
 }
 
 // state is that of the new execution: as if it had run up to here.
