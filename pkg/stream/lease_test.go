@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"github.com/reprise-run/reprise/internal/natstest"
 )
 
@@ -52,29 +54,36 @@ func holds(t *testing.T, s *Stream, name string) bool {
 
 func TestLeaseIsRenewedWhileTheWorkGoesOnAndGivenBack(t *testing.T) {
 	t.Parallel()
-	srv := natstest.Run(t)
-	s := open(t, srv.Conn(), Config{})
-	end := held(t, s, "keep", time.Second)
-	kv, err := srv.JetStream().KeyValue(t.Context(), IndexBucket)
-	if err != nil {
-		t.Fatal(err)
-	}
-	first, err := kv.Get(t.Context(), "keep")
-	if err != nil {
-		t.Fatal(err)
-	}
-	natstest.Eventually(t, "twice its life", func() bool {
-		if holds(t, s, "keep") {
-			t.Fatal("two hold it at a time")
-		}
-		now, err := kv.Get(t.Context(), "keep")
-		return err == nil && now.Created().Sub(first.Created()) > 2*time.Second
-	})
-	if ok, err := end(); !ok || !errors.Is(err, context.Canceled) {
-		t.Errorf("hold = %v, %v", ok, err)
-	}
-	if !holds(t, s, "keep") {
-		t.Error("it was not given back")
+	for name, tt := range map[string]struct {
+		nc       *nats.Conn
+		replicas int
+	}{"one server": {natstest.Run(t).Conn(), 1}, "a cluster": {natstest.Cluster(t, 3).Conn(), 3}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, tt.nc, Config{Replicas: tt.replicas})
+			end := held(t, s, "keep", 2*time.Second)
+			kv, err := natstest.JetStream(t, tt.nc).KeyValue(t.Context(), IndexBucket)
+			if err != nil {
+				t.Fatal(err)
+			}
+			first, err := kv.Get(t.Context(), "keep")
+			if err != nil {
+				t.Fatal(err)
+			}
+			natstest.Eventually(t, "twice its life", func() bool {
+				if holds(t, s, "keep") {
+					t.Fatal("two hold it at a time")
+				}
+				now, err := kv.Get(t.Context(), "keep")
+				return err == nil && now.Created().Sub(first.Created()) > 4*time.Second
+			})
+			if ok, err := end(); !ok || !errors.Is(err, context.Canceled) {
+				t.Errorf("hold = %v, %v", ok, err)
+			}
+			if !holds(t, s, "keep") {
+				t.Error("it was not given back")
+			}
+		})
 	}
 }
 
