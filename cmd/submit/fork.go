@@ -104,7 +104,7 @@ func (a *app) dryFork(ctx context.Context, f control.Fork) error {
 		d, err := s.client.DryFork(ctx, f)
 		switch {
 		case errors.Is(err, control.ErrUnavailable):
-			return err // nothing is changed
+			return cli.Fail(cli.Unreachable, "--timeout waits for longer", fmt.Errorf("nothing was changed: %w", err))
 		case err != nil:
 			return a.notDone("fork", f.ID, err)
 		}
@@ -125,7 +125,7 @@ func (a *app) mustFollow(ctx context.Context, s *session, f control.Fork) error 
 	d, err := s.client.DryFork(ctx, f)
 	switch {
 	case errors.Is(err, control.ErrUnavailable):
-		return cli.Fail(cli.Unreachable, "--force forks without it", fmt.Errorf("dry run: nothing was changed: %w", err))
+		return cli.Fail(cli.Unreachable, "--timeout waits for longer; --force forks without it", fmt.Errorf("dry run: nothing was changed: %w", err))
 	case err != nil || d.DepartsAt == nil:
 		return err
 	}

@@ -54,7 +54,11 @@ func (a *app) notDone(operation string, id execution.ID, err error) error {
 	err = &followError{err: err, id: id}
 	switch {
 	case errors.Is(err, control.ErrUnavailable):
-		return cli.Fail(cli.Unreachable, a.look(id), fmt.Errorf("whether %s of %s was done is unknown: %w", operation, id, err))
+		hint := a.look(id)
+		if operation == "fork" { // the same fork under the same id is made once
+			hint += "; or repeat it with --id " + string(id)
+		}
+		return cli.Fail(cli.Unreachable, hint, fmt.Errorf("whether %s of %s was done is unknown: %w", operation, id, err))
 	case errors.Is(err, control.ErrBadRequest):
 		return cli.Fail(cli.Failed, "", err)
 	}

@@ -22,7 +22,7 @@ func TestB150B178DeletedExecutionIsAnError(t *testing.T) {
 	t.Parallel()
 	r := up(t)
 	o := r.told(`1`)
-	seen := r.events(o.ExecutionID)
+	seen := r.watch(o.ExecutionID)
 	if err := r.client.Delete(t.Context(), o.ExecutionID); err != nil {
 		t.Fatal(err)
 	}

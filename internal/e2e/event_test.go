@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -11,12 +13,17 @@ import (
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/stream"
 )
 
-// watcher collects the events of one execution, or with no id of all.
+// watcher collects the events of one execution, or with no id of all, from now on.
 type watcher struct {
-	mu  sync.Mutex // guards the field below
-	all []control.Event
+	r  *rig
+	id execution.ID
+
+	mu   sync.Mutex // guards the fields below
+	all  []control.Event
+	read int // [watcher.want] is done with those before
 }
 
 func (r *rig) watch(id execution.ID) *watcher {
@@ -27,7 +34,7 @@ func (r *rig) watch(id execution.ID) *watcher {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
-	out := new(watcher)
+	out := &watcher{r: r, id: id}
 	go func() {
 		defer close(done)
 		for e, err := range w.All(ctx) {
@@ -46,11 +53,16 @@ func (r *rig) watch(id execution.ID) *watcher {
 	return out
 }
 
-// named returns the events of that name so far.
-func (w *watcher) named(name string) []control.Event {
+// events returns what has come so far.
+func (w *watcher) events() []control.Event {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(w.all), func(e control.Event) bool { return e.Name != name })
+	return slices.Clone(w.all)
+}
+
+// named returns the events of that name so far.
+func (w *watcher) named(name string) []control.Event {
+	return slices.DeleteFunc(w.events(), func(e control.Event) bool { return e.Name != name })
 }
 
 // statuses waits for n events of that name and returns what their bodies say.
@@ -78,6 +90,80 @@ func (w *watcher) body(t *testing.T, name string, n int) any {
 	}
 	return body
 }
+
+// told returns the events so far as "name status".
+func (w *watcher) told() (all []string) {
+	for _, e := range w.events() {
+		var body execution.StatusEvent
+		_ = json.Unmarshal(e.Data, &body)
+		all = append(all, strings.TrimSpace(e.Name+" "+string(body.Status)))
+	}
+	return all
+}
+
+// are waits for the events, as "name status", and checks that they are those and no
+// more. Other names than these are not looked at.
+func (w *watcher) are(t *testing.T, want ...string) {
+	t.Helper()
+	about := []string{"dispose", "pass_end", "stop", "rejected", "error", "completed"}
+	got := func() []string {
+		return slices.DeleteFunc(w.told(), func(s string) bool {
+			name, _, _ := strings.Cut(s, " ")
+			return !slices.Contains(about, name)
+		})
+	}
+	natstest.Eventually(t, "the events", func() bool { return len(got()) >= len(want) })
+	if !slices.Equal(got(), want) {
+		t.Errorf("events %q, want %q", got(), want)
+	}
+}
+
+// so returns the names since the last [watcher.want], but for those of calls and lines.
+func (w *watcher) so() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var names []string
+	for _, e := range w.all[w.read:] {
+		if e.Name != execution.EventCall && e.Name != execution.EventLog {
+			names = append(names, e.Name)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// want waits for these names, and then for a last event of the test's own: all share
+// one connection, so what was published before that has come before it.
+func (w *watcher) want(names string) {
+	w.r.t.Helper()
+	natstest.Eventually(w.r.t, "the events "+names, func() bool { return len(w.so()) >= len(names) })
+	const last = "marker"
+	if err := stream.Event(w.r.nc, w.r.key(w.id), last, nil); err != nil {
+		w.r.t.Fatalf("publish event: %v", err)
+	}
+	natstest.Eventually(w.r.t, "the last event", func() bool { return strings.HasSuffix(w.so(), last) })
+	if got := strings.TrimSuffix(strings.TrimSuffix(w.so(), last), " "); got != names {
+		w.r.t.Errorf("events %q, want %q", got, names)
+	}
+	w.mu.Lock()
+	w.read = len(w.all) // what is wanted next comes after them
+	w.mu.Unlock()
+}
+
+// heard submits code, waits for its outcome, and until these events have come.
+func (r *rig) heard(code, names string) (execution.Outcome, *watcher) {
+	r.t.Helper()
+	id := execution.NewID(time.Now())
+	l := r.watch(id)
+	o := r.request(execution.Request{ID: id, Code: code})
+	l.want(names)
+	return o, l
+}
+
+// The events of a pass that ended so.
+const (
+	passCompleted = "started pass_end completed dispose"
+	passPaused    = "started pass_end paused"
+)
 
 // told runs code and waits until its end has been told to everybody.
 func (r *rig) told(code string) execution.Outcome {

@@ -102,7 +102,7 @@ func TestDeletesRace(t *testing.T) {
 	r := cluster(t)
 	for range 5 {
 		o := r.paused(gated)
-		seen := r.events(o.ExecutionID)
+		seen := r.watch(o.ExecutionID)
 		errs := make([]error, 3)
 		var all sync.WaitGroup
 		for i := range errs {

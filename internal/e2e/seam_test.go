@@ -43,6 +43,44 @@ func TestForkOfAPostponedExecutionStartsNow(t *testing.T) {
 	}
 }
 
+// Where nothing is kept there is nothing that the clock has to agree with: a sleep lasts.
+func TestClockBeginsAnewWhereNothingIsKept(t *testing.T) {
+	t.Parallel()
+	r := up(t)
+	o := r.run(`async () => { const at = Date.now(); await items.echo(1); await codemode.sleep(1); return at }`)
+	r.status(o, execution.Completed)
+	shows := func(what string, o execution.Outcome, least int64) {
+		t.Helper()
+		r.status(o, execution.Completed)
+		if at, err := strconv.ParseInt(string(o.Result), 10, 64); err != nil || at < least {
+			t.Errorf("%s: the clock shows %s, want %d or later", what, o.Result, least)
+		}
+	}
+	before := time.Now().UnixMilli()
+	fork := r.fork(control.Fork{ID: o.ExecutionID, Code: `async () => { await codemode.sleep(200); return Date.now() }`})
+	shows("a sleep at the beginning of a fork", fork, before+200)
+	if slept := time.Now().UnixMilli() - before; slept < 200 {
+		t.Errorf("a sleep of 200 ms was over after %d", slept)
+	}
+	before = time.Now().UnixMilli()
+	shows("a fork", r.fork(control.Fork{ID: o.ExecutionID}), before)
+	before = time.Now().UnixMilli()
+	again := r.restart(o.ExecutionID, 0)
+	shows("a restart", again, before)
+	// In all passes from here on it is that clock.
+	r.completed(r.restart(o.ExecutionID, 1), string(again.Result))
+}
+
+// What the code saw before its first call is kept, and the clock with it.
+func TestClockGoesOnWhereASleepIsKept(t *testing.T) {
+	t.Parallel()
+	r := up(t)
+	o := r.run(`async () => { const at = Date.now(); await codemode.sleep(20); await items.echo(at); return at }`)
+	r.status(o, execution.Completed)
+	r.completed(r.fork(control.Fork{ID: o.ExecutionID}), string(o.Result))
+	r.completed(r.restart(o.ExecutionID, 0), string(o.Result))
+}
+
 // A submission that waits for its time is held by its message alone no longer than it
 // takes to write: cancelled and restarted, it runs.
 func TestPostponedExecutionIsRestartedAfterACancel(t *testing.T) {

@@ -5,14 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/execution"
-	"github.com/reprise-run/reprise/pkg/journal"
 	"github.com/reprise-run/reprise/pkg/retry"
 	"github.com/reprise-run/reprise/pkg/stream"
 )
@@ -68,91 +65,6 @@ func (p *probe) undoings() []connector.Call {
 
 // answer answers at once with the arguments.
 func answer(_ context.Context, call connector.Call) (json.RawMessage, error) { return call.Args, nil }
-
-// told collects the names of an execution's events, but for those of calls and lines.
-type told struct {
-	r  *rig
-	id execution.ID
-
-	mu    sync.Mutex // guards the field below
-	names []string
-}
-
-// listen collects from now on.
-func (r *rig) listen(id execution.ID) *told {
-	r.t.Helper()
-	w, err := r.client.Watch(id)
-	if err != nil {
-		r.t.Fatalf("watch: %v", err)
-	}
-	if err := r.nc.Flush(); err != nil {
-		r.t.Fatalf("flush: %v", err)
-	}
-	l := &told{r: r, id: id}
-	done := make(chan struct{})
-	ctx, cancel := context.WithCancel(context.Background())
-	go func() {
-		defer close(done)
-		for e, err := range w.All(ctx) {
-			if err != nil {
-				return
-			}
-			if e.Name == execution.EventCall || e.Name == execution.EventLog {
-				continue
-			}
-			l.mu.Lock()
-			l.names = append(l.names, e.Name)
-			l.mu.Unlock()
-		}
-	}()
-	r.t.Cleanup(func() {
-		cancel()
-		<-done
-		w.Close()
-	})
-	return l
-}
-
-// so returns the names so far.
-func (l *told) so() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Join(l.names, " ")
-}
-
-// want waits for these names, and then for a last event of the test's own: all share
-// one connection, so what was published before that has come before it.
-func (l *told) want(names string) {
-	l.r.t.Helper()
-	natstest.Eventually(l.r.t, "the events "+names, func() bool { return len(l.so()) >= len(names) })
-	const last = "marker"
-	if err := stream.Event(l.r.nc, journal.Key{Runtime: "default", ID: l.id}, last, nil); err != nil {
-		l.r.t.Fatalf("publish event: %v", err)
-	}
-	natstest.Eventually(l.r.t, "the last event", func() bool { return strings.HasSuffix(l.so(), last) })
-	if got := strings.TrimSuffix(strings.TrimSuffix(l.so(), last), " "); got != names {
-		l.r.t.Errorf("events %q, want %q", got, names)
-	}
-	l.mu.Lock()
-	l.names = nil // what is wanted next comes after them
-	l.mu.Unlock()
-}
-
-// heard submits code, waits for its outcome, and until these events have come.
-func (r *rig) heard(code, names string) (execution.Outcome, *told) {
-	r.t.Helper()
-	id := execution.NewID(time.Now())
-	l := r.listen(id)
-	o := r.request(execution.Request{ID: id, Code: code})
-	l.want(names)
-	return o, l
-}
-
-// The events of a pass that ended so.
-const (
-	passCompleted = "started pass_end completed dispose"
-	passPaused    = "started pass_end paused"
-)
 
 // rollback asks for a rollback and waits for its end.
 func (r *rig) rollback(id execution.ID) execution.Record {

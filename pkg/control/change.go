@@ -17,9 +17,10 @@ import (
 
 // subject is an execution that a person's word is about, as the leader has it.
 type subject struct {
-	key    journal.Key
-	stored journal.Stored
-	log    *journal.Log
+	key     journal.Key
+	stored  journal.Stored
+	records []journal.Record
+	log     *journal.Log
 }
 
 // read reads an execution to decide about. Unknown is 404, deleted is 410.
@@ -37,7 +38,7 @@ func (s *Service) read(ctx context.Context, key journal.Key) (subject, error) {
 	if err != nil {
 		return subject{}, fmt.Errorf("fold execution %s: %w", key.ID, err)
 	}
-	return subject{key, stored, log}, nil
+	return subject{key, stored, records, log}, nil
 }
 
 // readState is read without the log: what needs the state alone is not to wait for it.

@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/reprise-run/reprise/pkg/execution"
@@ -35,32 +36,38 @@ func (c *Client) Restart(ctx context.Context, r Restart) (execution.Record, erro
 }
 
 // Fork forks, and returns the record of the new execution: follow it with [Client.Wait].
-// It has the errors of [Client.Restart]; the record has the new id even then: after
-// [ErrUnavailable] look for that, or fork again with it as NewID.
+// It has the errors of [Client.Restart]; the record has the new id even then. After
+// [ErrUnavailable] the fork may be there, may still be under way, or have broken off: look
+// with [Client.Get], or fork again with that id as NewID, which returns the fork that is
+// there, makes it, or returns [ErrConflict].
 func (c *Client) Fork(ctx context.Context, f Fork) (execution.Record, error) {
 	if f.NewID == "" {
 		f.NewID = execution.NewID(time.Now())
 	}
 	rec := execution.Record{ExecutionID: f.NewID}
-	return rec, c.long(ctx, "fork", f, &rec)
+	return rec, c.Call(ctx, "fork", f, &rec)
 }
 
 // DryFork runs the code of a fork against the entries that it would keep, without calling
 // anything, and returns where it departs from them. It has the errors of [Client.Fork].
+// Code may run for as long as a pass: where ctx has a deadline that is waited for, for two
+// minutes at most, and not the client's own timeout.
 func (c *Client) DryFork(ctx context.Context, f Fork) (Departure, error) {
 	in := struct {
 		Fork
 		DryRun bool `json:"dryRun"`
 	}{f, true}
-	var d Departure
-	return d, c.long(ctx, "fork", in, &d)
-}
-
-// long is [Client.Call] for an operation that may take its time; ctx bounds it, too.
-func (c *Client) long(ctx context.Context, operation string, in, out any) error {
-	answer, err := c.ask(ctx, operation, in, max(c.timeout, forkTimeout))
-	if err != nil {
-		return err
+	timeout := c.timeout
+	if until, ok := ctx.Deadline(); ok {
+		timeout = min(time.Until(until), forkTimeout)
 	}
-	return json.Unmarshal(answer, out)
+	var d Departure
+	answer, err := c.ask(ctx, "fork", in, timeout)
+	if err != nil {
+		return d, err
+	}
+	if err := json.Unmarshal(answer, &d); err != nil {
+		return d, fmt.Errorf("read the answer of a dry fork: %w", err)
+	}
+	return d, nil
 }

@@ -21,7 +21,6 @@ const forkTimeout = 2 * time.Minute
 type forking struct {
 	subject
 	request execution.Request // of the fork
-	records []journal.Record
 	from    int
 	as      string
 	newID   execution.ID // empty: any
@@ -96,7 +95,7 @@ func (s *Service) readSource(ctx context.Context, key journal.Key, code *string,
 		}
 	}
 	request.ID, request.StartAt = "", nil
-	f.subject, f.request, f.records = subject{key, stored, log}, request, records
+	f.subject, f.request = subject{key, stored, records, log}, request
 	return stands(log, f.from)
 }
 
@@ -133,7 +132,7 @@ func (s *Service) create(ctx context.Context, f *forking) (any, error) {
 			return nil, fmt.Errorf("copy the journal of %s: %w", f.key.ID, taken(err, key))
 		}
 	}
-	st := f.state()
+	st := f.state(len(records) == 0)
 	rev, err := s.s.Journal().PutState(ctx, key, st, 0)
 	if err != nil {
 		return nil, fmt.Errorf("create execution %s: %w", key.ID, taken(err, key))
@@ -189,15 +188,16 @@ func taken(err error, key journal.Key) error {
 }
 
 func inUse(key journal.Key) error {
-	return refuse(http.StatusConflict, "newId: %s is in use, or a fork under it broke off; take another one", key.ID)
+	return refuse(http.StatusConflict, "newId: %s is in use, or a fork under it is under way or broke off: look for it, or take another one", key.ID)
 }
 
-// state is that of the new execution: as if it had run up to here.
-func (f *forking) state() journal.State {
+// state is that of the new execution: as if it had run up to here. Its clock begins anew
+// where it keeps nothing, nor what the code has seen.
+func (f *forking) state(anew bool) journal.State {
 	from := f.stored.State
 	now := time.Now().UTC()
-	if from.Attempt == 0 && from.ForkedFrom == nil {
-		from.StartedAt = now.Truncate(time.Millisecond) // the source has not started
+	if anew || from.Attempt == 0 && from.ForkedFrom == nil { // or the source has not started
+		from.StartedAt = now.Truncate(time.Millisecond)
 	}
 	return journal.State{
 		Status: execution.Queued, Try: 1, Nonce: rand.Text(), Write: 1, Carrier: journal.Carrier{Spent: true},

@@ -42,11 +42,9 @@ func (s *Service) restart(ctx context.Context, c call) (any, error) {
 	if err := s.written(ctx, sub); err != nil {
 		return nil, err
 	}
-	next := sub.stored.State
-	if p.From == nil {
-		next = next.Restart(sub.log, as, time.Now())
-	} else {
-		next = next.RestartFrom(sub.log, *p.From, as, time.Now())
+	next, err := restarted(sub, p.From, as)
+	if err != nil {
+		return nil, err
 	}
 	now, err := s.change(ctx, sub, next)
 	switch {
@@ -58,6 +56,21 @@ func (s *Service) restart(ctx context.Context, c call) (any, error) {
 	s.log.Info("restarted", "execution", key.ID, "as", p.As, "cuts", len(next.Cuts))
 	s.goOn(ctx, key, now, stream.WakeRestart)
 	return s.record(ctx, key)
+}
+
+// restarted returns the state that lets an ended execution go on.
+func restarted(sub subject, from *int, as string) (journal.State, error) {
+	next, now := sub.stored.State, time.Now()
+	if from == nil {
+		next = next.Restart(sub.log, as, now)
+	} else {
+		next = next.RestartFrom(sub.log, *from, as, now)
+	}
+	next, err := next.Anew(sub.records, now)
+	if err != nil {
+		return next, fmt.Errorf("fold execution %s: %w", sub.key.ID, err)
+	}
+	return next, nil
 }
 
 // written refuses to let an execution go on whose request only its message has: the wake

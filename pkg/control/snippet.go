@@ -10,14 +10,20 @@ import (
 	"strings"
 	"time"
 
+	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/value"
 )
 
 // What a snippet may have beside its code. A listing shows it, for every snippet.
 const (
 	maxSnippetDescription = 4 << 10
 	maxSnippetSchema      = 64 << 10
+
+	// maxSchemaDepth bounds what checking a schema costs: the time grows with the third
+	// power of its depth.
+	maxSchemaDepth = 100
 )
 
 // SnippetSave says which execution's source to keep, and under which name.
@@ -25,7 +31,7 @@ type SnippetSave struct {
 	Name        string          `json:"name"`
 	ID          execution.ID    `json:"id"`
 	Description string          `json:"description,omitempty"` // at most 4 KB
-	InputSchema json.RawMessage `json:"inputSchema,omitempty"` // a JSON Schema, at most 64 KB
+	InputSchema json.RawMessage `json:"inputSchema,omitempty"` // a JSON Schema, at most 64 KB and 100 levels deep
 }
 
 func (p SnippetSave) check() error {
@@ -35,18 +41,21 @@ func (p SnippetSave) check() error {
 	if len(p.Description) > maxSnippetDescription {
 		return refuse(http.StatusBadRequest, "description: has %d bytes, at most %d are allowed", len(p.Description), maxSnippetDescription)
 	}
-	var schema any
+	return checkInputSchema(present(p.InputSchema))
+}
+
+// checkInputSchema refuses what nothing could be checked with.
+func checkInputSchema(schema json.RawMessage) error {
 	switch {
-	case len(p.InputSchema) > maxSnippetSchema:
-		return refuse(http.StatusBadRequest, "inputSchema: has %d bytes, at most %d are allowed", len(p.InputSchema), maxSnippetSchema)
-	case len(p.InputSchema) > 0 && json.Unmarshal(p.InputSchema, &schema) != nil:
-		return refuse(http.StatusBadRequest, "inputSchema: is not JSON")
+	case len(schema) > maxSnippetSchema:
+		return refuse(http.StatusBadRequest, "inputSchema: has %d bytes, at most %d are allowed", len(schema), maxSnippetSchema)
+	case value.Deeper(schema, maxSchemaDepth):
+		return refuse(http.StatusBadRequest, "inputSchema: is nested more than %d levels deep", maxSchemaDepth)
 	}
-	switch schema.(type) {
-	case nil, bool, map[string]any:
-		return nil
+	if err := connector.CheckSchema(schema); err != nil {
+		return refuse(http.StatusBadRequest, "inputSchema: %v", err)
 	}
-	return refuse(http.StatusBadRequest, "inputSchema: must be a JSON Schema: an object, true or false")
+	return nil
 }
 
 func checkSnippetName(name string) error {

@@ -2,147 +2,17 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
-	"github.com/reprise-run/reprise/pkg/retry"
 )
-
-// undoer is a connector `x` whose method `do` can be undone, as often and how undo says.
-type undoer struct {
-	fake
-	undo func(ctx context.Context, call connector.Call, nth int) error
-
-	mu   sync.Mutex // guards the field below
-	keys []string
-}
-
-func newUndoer(undo func(ctx context.Context, call connector.Call, nth int) error) *undoer {
-	u := &undoer{undo: undo}
-	u.on(connector.Method{Name: "do", Reverts: true}, func(_ context.Context, call connector.Call) (json.RawMessage, error) { return call.Args, nil })
-	u.on(connector.Method{Name: "read"}, answers(`1`))
-	u.on(connector.Method{Name: "fresh", Reexecute: true, Reverts: true}, answers(`"not kept"`))
-	u.on(connector.Method{Name: "fail", Reverts: true}, func(context.Context, connector.Call) (json.RawMessage, error) {
-		return nil, errors.New("failed")
-	})
-	return u
-}
-
-func (u *undoer) named() connector.Named { return connector.Named{Name: "x", Connector: u} }
-
-func (u *undoer) Revert(ctx context.Context, call connector.Call, result json.RawMessage) error {
-	if call.Method == "fresh" && result != nil {
-		return fmt.Errorf("result %s", result)
-	}
-	u.mu.Lock()
-	u.keys = append(u.keys, call.IdempotencyKey)
-	nth := 0
-	for _, key := range u.keys {
-		if key == call.IdempotencyKey {
-			nth++
-		}
-	}
-	u.mu.Unlock()
-	if u.undo == nil {
-		return nil
-	}
-	return u.undo(ctx, call, nth)
-}
-
-// order returns the seqs that were undone, in order.
-func (u *undoer) order() string {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	var all []string
-	for _, key := range u.keys {
-		all = append(all, strings.TrimSuffix(key[strings.Index(key, ":")+1:], ":revert"))
-	}
-	return strings.Join(all, " ")
-}
-
-// askRollback writes the state that asks for a rollback.
-func (r *rig) askRollback() {
-	r.t.Helper()
-	r.write(r.state.Rollback("ann", time.Now()))
-}
-
-func (r *rig) write(s journal.State) {
-	r.t.Helper()
-	s.Write++
-	rev, err := r.store.PutState(context.Background(), r.key, s, r.rev)
-	if err != nil {
-		r.t.Fatalf("write state: %v", err)
-	}
-	r.state, r.rev = s, rev
-}
-
-// undoPass claims and runs one pass of a rollback, and settles it.
-func (r *rig) undoPass(ctx context.Context, request execution.Request) (Undoing, error) {
-	r.t.Helper()
-	s := r.state
-	if s.Status == execution.Retrying {
-		s.Try++
-	}
-	s.Status, s.Attempt, s.Nonce = execution.Running, s.Attempt+1, "rig"
-	r.write(s)
-	res, err := r.engine.Rollback(ctx, Pass{Key: r.key, Claim: r.rev, State: r.state, Request: request, Observe: r})
-	if err != nil {
-		return res, err
-	}
-	s = r.state
-	s.Carry = res.Carry
-	if res.Status == execution.RolledBack {
-		s = s.EndRollback(res.Report)
-	} else {
-		op := *s.Operation
-		s.Operation, s.Status = &op, res.Status
-		if res.Status == execution.Retrying {
-			op.Again, s.Try = res.Again, res.Try
-			r.delays = append(r.delays, res.Delay)
-		}
-	}
-	r.write(s)
-	return res, nil
-}
-
-// rollBack runs passes of a rollback until it is done.
-func (r *rig) rollBack(request execution.Request) execution.Rollback {
-	r.t.Helper()
-	for range 50 {
-		if _, err := r.undoPass(r.t.Context(), request); err != nil && !errors.Is(err, journal.ErrFenced) {
-			r.t.Fatalf("Rollback: %v", err)
-		}
-		if !r.state.Undoing() {
-			return r.state.Operation.Rollback
-		}
-	}
-	r.t.Fatal("the rollback does not end")
-	return execution.Rollback{}
-}
-
-// folded returns the entries as the journal has them.
-func (r *rig) folded() string {
-	r.t.Helper()
-	log, err := journal.Fold(r.state, r.records())
-	if err != nil {
-		r.t.Fatalf("fold: %v", err)
-	}
-	var all []string
-	for _, e := range log.Shown(r.state.View()) {
-		all = append(all, e.Connector+"."+e.Method+" "+string(e.State))
-	}
-	return strings.Join(all, ", ")
-}
 
 func TestRollbackUndoesWhatWasApplied(t *testing.T) {
 	t.Parallel()
@@ -216,96 +86,6 @@ func TestRollbackThatIsCutOffUndoesNothingTwice(t *testing.T) {
 				r.undoneOnce()
 			})
 		}
-	}
-}
-
-// undoneOnce fails unless every undoing is completed once.
-func (r *rig) undoneOnce() {
-	r.t.Helper()
-	count := map[int]int{}
-	records := r.records()
-	var done []journal.Completion
-	for _, rec := range records {
-		done = append(done, rec.Done...)
-	}
-	if c := r.state.Carry; c != nil && c.After == len(records) {
-		done = append(done, c.Done...)
-	}
-	for _, c := range done {
-		if c.Kind == journal.OpRevert {
-			count[c.N]++
-		}
-	}
-	for seq, n := range count {
-		if n != 1 {
-			r.t.Errorf("the undoing of seq %d is completed %d times", seq, n)
-		}
-	}
-}
-
-func TestRetriesOfUndoings(t *testing.T) {
-	t.Parallel()
-	busy := func(after time.Duration) error { return &retry.Error{After: after, Err: errors.New("busy")} }
-	for name, c := range map[string]struct {
-		policy *execution.Retry
-		undo   func(ctx context.Context, call connector.Call, nth int) error
-		order  string
-		delays string
-		failed string
-	}{
-		"each has a budget of its own": {
-			undo: func(_ context.Context, _ connector.Call, nth int) error {
-				return map[bool]error{true: busy(0)}[nth < 3]
-			},
-			order:  "1 1 1 0 0 0",
-			delays: "[500ms 1s 500ms 1s]",
-		},
-		"the budget is used up": {
-			policy: &execution.Retry{MaxAttempts: 2, InitialDelayMs: -1, MaxDelayMs: -1},
-			undo:   func(_ context.Context, call connector.Call, _ int) error { return map[int]error{1: busy(-1)}[call.Seq] },
-			order:  "1 1 0", delays: "[0s]", failed: "x.do: busy",
-		},
-		"no retries": {
-			policy: &execution.Retry{Off: true},
-			undo:   func(_ context.Context, call connector.Call, _ int) error { return map[int]error{1: busy(0)}[call.Seq] },
-			order:  "1 0", delays: "[]", failed: "x.do: busy",
-		},
-		"the policy says no": {
-			policy: &execution.Retry{MaxAttempts: 3, ShouldRetry: `(c) => c.failure.message != "busy"`},
-			undo:   func(_ context.Context, call connector.Call, _ int) error { return map[int]error{1: busy(0)}[call.Seq] },
-			order:  "1 0", delays: "[]", failed: "x.do: busy",
-		},
-		"one that does not answer": {
-			policy: &execution.Retry{MaxAttempts: 2, InitialDelayMs: 7, MaxDelayMs: 7},
-			undo: func(ctx context.Context, call connector.Call, nth int) error {
-				if call.Seq == 1 && nth == 1 {
-					<-ctx.Done()
-					return ctx.Err()
-				}
-				return nil
-			},
-			order: "1 1 0", delays: "[7ms]",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				u := newUndoer(c.undo)
-				r := newRig(t, nil, u.named())
-				r.run(`async () => { await x.do(0); await x.do(1) }`)
-				r.askRollback()
-				report := r.rollBack(execution.Request{Retry: c.policy})
-				if got := u.order(); got != c.order {
-					t.Errorf("undone %s, want %s", got, c.order)
-				}
-				if got := fmt.Sprint(r.delays); got != c.delays {
-					t.Errorf("delays %s, want %s", got, c.delays)
-				}
-				if got := strings.TrimPrefix(report.Error, "rollback: 1 reverted, 1 failed: "); got != c.failed {
-					t.Errorf("failed %q, want %q", got, c.failed)
-				}
-			})
-		})
 	}
 }
 
@@ -408,52 +188,4 @@ func TestNoUndoingWithoutItsRecord(t *testing.T) {
 	if report := r.rollBack(execution.Request{}); report.Reverted != 3 {
 		t.Errorf("report %+v", report)
 	}
-}
-
-// A rollback of 100 calls on the journal in memory, beside a connector that answers at once.
-func BenchmarkRollback100(b *testing.B) {
-	u := newUndoer(nil)
-	set, err := connector.NewSet(connector.SetConfig{Connectors: []connector.Named{u.named()}})
-	if err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		b.StopTimer()
-		store, key := journal.NewMem(), journal.Key{Runtime: "default", ID: execution.NewID(time.Now())}
-		e, err := New(Config{Sandbox: &foretelling{}, Store: store, Connectors: set, Now: time.Now})
-		if err != nil {
-			b.Fatal(err)
-		}
-		in := applied(b, store, key, 100)
-		b.StartTimer()
-		res, err := e.Rollback(b.Context(), in)
-		if err != nil || res.Report.Reverted != 100 {
-			b.Fatalf("%+v, %v", res.Report, err)
-		}
-	}
-}
-
-// applied journals an execution of n applied calls and claims its rollback.
-func applied(tb testing.TB, store journal.Store, key journal.Key, n int) Pass {
-	tb.Helper()
-	s := journal.State{Status: execution.Completed, Attempt: 1, Try: 1, Nonce: "n", Write: 1}
-	rev, err := store.PutState(tb.Context(), key, s, 0)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	var rec journal.Record
-	rec.Attempt = 1
-	for seq := range n {
-		rec.Issued = append(rec.Issued, journal.Intent{Seq: seq, Connector: "x", Method: "do", Args: journal.NewValue(json.RawMessage(`{"n":1}`))})
-		rec.Done = append(rec.Done, journal.Completion{Ref: journal.Ref{N: seq}, Mark: journal.MarkApplied, Result: journal.NewValue(json.RawMessage(`1`)), Attempt: 1})
-	}
-	if _, err := store.Append(tb.Context(), key, rev, 0, rec); err != nil {
-		tb.Fatal(err)
-	}
-	s = s.Rollback("ann", time.Now())
-	s.Status, s.Attempt, s.Write = execution.Running, 2, 2
-	if rev, err = store.PutState(tb.Context(), key, s, rev); err != nil {
-		tb.Fatal(err)
-	}
-	return Pass{Key: key, Claim: rev, State: s}
 }

@@ -38,6 +38,18 @@ func (s State) RestartFrom(l *Log, from int, by string, at time.Time) State {
 	return s.queued()
 }
 
+// Anew returns the state with a clock that begins at the time at, where nothing is kept
+// that the code has seen: no entry, and no completion. Otherwise it is s as it was: what is
+// kept may have been issued by what the clock showed. records are those of the execution.
+// It returns [ErrCorrupt].
+func (s State) Anew(records []Record, at time.Time) (State, error) {
+	l, err := Fold(s, records)
+	if err == nil && len(l.Entries) == 0 && len(l.Order) == 0 {
+		s.StartedAt = at.UTC().Truncate(time.Millisecond)
+	}
+	return s, err
+}
+
 // takeBack adds what takes back the outcome of an entry; nothing where it stays.
 func (s State) takeBack(done []Completion, e *Entry, by string, at time.Time) []Completion {
 	mark := s.again(e)

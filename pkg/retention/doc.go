@@ -11,7 +11,8 @@
 //  3. What is removed leaves a tombstone: a late delivery of its message runs nothing,
 //     and its id is not free.
 //  4. Nothing of a removed execution stays behind: what a crash, or a pass that did
-//     not know of the removal, has left is removed by a later sweep.
+//     not know of the removal, has left is removed by a later sweep. So is what a fork
+//     left that broke off, and a large value that was stored in part.
 //
 // # Concurrency
 //

@@ -27,6 +27,16 @@ type Config struct {
 	// [DefaultTombstone].
 	Tombstone time.Duration
 
+	// StrayAge is how old something must be that belongs to no execution before it is
+	// removed: values, and the records of a fork, are written before what points to
+	// them. A fork takes minutes at most. Default 1h.
+	StrayAge time.Duration
+
+	// OrphanAge is the same for chunks that no value has. A try to store a value takes
+	// half a minute at most, but a client that was cut off may send the rest later.
+	// Default 24h.
+	OrphanAge time.Duration
+
 	// Ended is told of every execution that ended, or was removed before it had
 	// ended, after the write that says so. It is called from several goroutines.
 	// Default: nobody is.
@@ -58,6 +68,8 @@ type Keeper struct {
 // New returns a keeper. It needs no closing.
 func New(c Config) *Keeper {
 	c.Tombstone = cmp.Or(c.Tombstone, DefaultTombstone)
+	c.StrayAge = cmp.Or(c.StrayAge, time.Hour)
+	c.OrphanAge = cmp.Or(c.OrphanAge, 24*time.Hour)
 	if c.Ended == nil {
 		c.Ended = func(context.Context, End) {}
 	}

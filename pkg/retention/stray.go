@@ -11,9 +11,18 @@ import (
 	"github.com/reprise-run/reprise/pkg/stream"
 )
 
-// strayAge is how old a value must be that belongs to no execution before it is
-// removed: values are written before what points to them.
-const strayAge = time.Hour
+// RemoveOrphans removes what is left of large values, of all runtimes, that were stored
+// in part. It asks the server once for every value that there is.
+func (k *Keeper) RemoveOrphans(ctx context.Context) error {
+	n, err := k.s.RemoveOrphans(ctx, k.cfg.OrphanAge)
+	if n > 0 {
+		k.cfg.Logger.Info("removed values that were stored in part", "values", n)
+	}
+	if err != nil {
+		return fmt.Errorf("remove values that were stored in part: %w", err)
+	}
+	return nil
+}
 
 // RemoveStrays removes the values and signals of a runtime that belong to executions
 // which are removed, or are not there. A pass that was superseded can have written
@@ -81,7 +90,7 @@ func (k *Keeper) removeLeft(ctx context.Context, key journal.Key, what stream.Le
 	var age time.Duration
 	switch {
 	case errors.Is(err, journal.ErrNotFound):
-		age = strayAge
+		age = k.cfg.StrayAge
 	case err != nil:
 		return fmt.Errorf("remove what is left of %s: %w", key, err)
 	case stored.State.Status != execution.Deleted:

@@ -2,43 +2,70 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/retention"
+	"github.com/reprise-run/reprise/pkg/stream"
 )
 
-// firstKeep is how soon after the start the first look comes, where the interval is
-// longer: an executor that is started anew every few minutes still does its part.
-const firstKeep = time.Minute
+const (
+	// firstKeep is how soon after the start the first look comes, where the interval is
+	// longer: an executor that is started anew every few minutes still does its part.
+	firstKeep = time.Minute
 
-// keepLoop expires and removes executions from time to time. Each time costs one
-// listing of the states and one of the names of large values.
-func (r *Runner) keepLoop(ctx context.Context) {
-	for wait := min(firstKeep, r.cfg.KeepInterval); ; wait = r.cfg.KeepInterval {
+	// keepLease is how long the lease of an executor that died keeps the others away.
+	// They look every third of it, so that one goes on within a minute.
+	keepLease = 45 * time.Second
+
+	// orphanInterval is the time between two looks for values that were stored in part:
+	// each asks the server once for every large value.
+	orphanInterval = 6 * time.Hour
+)
+
+// keepLoop expires and removes executions of a runtime from time to time. Each time
+// costs one listing of the states, and the names of requests and large values.
+func (r *Runner) keepLoop(ctx context.Context, runtime string) {
+	for wait := min(firstKeep, r.cfg.KeepInterval); ; wait = min(r.keepLease/3, r.cfg.KeepInterval) {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(wait):
 		}
-		within, cancel := context.WithTimeout(ctx, r.cfg.KeepInterval)
-		for _, runtime := range r.cfg.Runtimes {
-			r.keepOnce(within, runtime)
-		}
-		cancel()
+		r.keepAlone(ctx, runtime)
 	}
 }
 
-// keepOnce does it for a runtime, unless another executor has within the interval.
+// keepAlone does it as long as this executor has the lease, and returns at once when
+// another one has it. Two at a time do no harm: every act is decided by one write.
+func (r *Runner) keepAlone(ctx context.Context, runtime string) {
+	_, err := r.cfg.Stream.Hold(ctx, "keep."+runtime, r.cfg.Name, r.keepLease, func(ctx context.Context) error {
+		for {
+			r.keepOnce(ctx, runtime)
+			select {
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			case <-time.After(r.cfg.KeepInterval):
+			}
+		}
+	})
+	switch {
+	case ctx.Err() != nil:
+	case errors.Is(err, stream.ErrLeaseLost):
+		r.cfg.Logger.Debug("another executor may expire and remove executions", "runtime", runtime, "err", err)
+	case err != nil:
+		r.cfg.Logger.Warn("expire and remove executions", "runtime", runtime, "err", err)
+	}
+}
+
+// keepOnce does it once, one runtime after another.
 func (r *Runner) keepOnce(ctx context.Context, runtime string) {
-	mine, err := r.cfg.Stream.Lease(ctx, "keep."+runtime, r.cfg.Name, r.cfg.KeepInterval*9/10)
-	if err == nil && !mine {
-		return
-	}
-	if err == nil {
-		err = r.Keep(ctx, runtime)
-	}
-	if err != nil && ctx.Err() == nil {
+	r.keeping.Lock()
+	defer r.keeping.Unlock()
+	within, cancel := context.WithTimeout(ctx, r.cfg.KeepInterval)
+	defer cancel()
+	if err := r.Keep(within, runtime); err != nil && within.Err() == nil {
 		r.cfg.Logger.Warn("expire and remove executions", "runtime", runtime, "err", err)
 	}
 }
@@ -56,7 +83,23 @@ func (r *Runner) Keep(ctx context.Context, runtime string) error {
 		}
 		more = swept.More
 	}
-	return r.keeper.RemoveStrays(ctx, runtime)
+	if err := r.keeper.RemoveBrokenForks(ctx, runtime); err != nil {
+		return err
+	}
+	if err := r.keeper.RemoveStrays(ctx, runtime); err != nil {
+		return err
+	}
+	return r.removeOrphans(ctx)
+}
+
+// removeOrphans looks for values that were stored in part, of all runtimes, unless
+// somebody has done so in the last hours. This lease is the interval, too.
+func (r *Runner) removeOrphans(ctx context.Context) error {
+	mine, err := r.cfg.Stream.Lease(ctx, "orphans", r.cfg.Name, orphanInterval)
+	if err != nil || !mine {
+		return err
+	}
+	return r.keeper.RemoveOrphans(ctx)
 }
 
 func (r *Runner) bounds() retention.Bounds {

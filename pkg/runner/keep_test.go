@@ -1,12 +1,15 @@
 package runner
 
 import (
+	"context"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/retention"
 )
 
 // ended writes an execution that has ended.
@@ -62,19 +65,60 @@ func TestRetentionKeepsWhatTheBoundsSay(t *testing.T) {
 
 func TestOneExecutorSweepsAtATime(t *testing.T) {
 	t.Parallel()
-	bounds := func(c *Config) { c.RetainFor, c.KeepInterval = time.Millisecond, 2*time.Second }
+	bounds := func(c *Config) { c.RetainFor = time.Millisecond }
 	x := newRig(t, bounds)
 	y := newRigOn(t, x.srv, x.srv.Conn(), bounds)
-	sweep := func(z *rig) (removed bool) {
-		id := x.ended()
-		x.older(id, 5*time.Millisecond)
-		z.r.keepOnce(t.Context(), "default")
-		return x.left(id) == 0
+	old := x.ended()
+	x.older(old, 5*time.Millisecond)
+	end := x.keeps()
+	natstest.Eventually(t, "the first sweep", func() bool { return x.left(old) == 0 })
+	next := x.ended()
+	x.older(next, 5*time.Millisecond)
+	y.r.keepAlone(t.Context(), "default") // returns at once
+	if x.left(next) != 1 {
+		t.Error("the other one has swept meanwhile")
 	}
-	if !sweep(x) || sweep(y) || sweep(x) {
-		t.Error("not the first one alone has swept")
+	// Who ends gives the lease back: nobody waits for it.
+	end()
+	defer y.keeps()()
+	natstest.Eventually(t, "the other one's turn", func() bool { return x.left(next) == 0 })
+}
+
+// keeps lets the executor do the retention until the returned function is called.
+func (x *rig) keeps() (end func()) {
+	ctx, cancel := context.WithCancel(x.t.Context())
+	var keeping sync.WaitGroup
+	keeping.Go(func() { x.r.keepAlone(ctx, "default") })
+	return func() { cancel(); keeping.Wait() }
+}
+
+// The interval is ten minutes; the lease of the dead is much shorter.
+func TestAnotherExecutorSweepsSoonAfterOneDied(t *testing.T) {
+	t.Parallel()
+	bounds := func(c *Config) { c.RetainFor = time.Millisecond }
+	srv := natstest.Run(t)
+	proxy := natstest.NewProxy(t, srv.URL())
+	dead := newRigOn(t, srv, natstest.Connect(t, proxy.URL()), bounds)
+	dead.r.keepLease = time.Second
+	x := newRigOn(t, srv, srv.Conn(), bounds)
+	first := x.ended()
+	x.older(first, 5*time.Millisecond)
+	end := dead.keeps()
+	natstest.Eventually(t, "the first sweep", func() bool { return x.left(first) == 0 })
+	proxy.Refuse()
+	defer func() { proxy.Resume(); end() }()
+	x.r.cfg.KeepInterval = 50 * time.Millisecond
+	last := x.ended()
+	x.older(last, 5*time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
+	var looking sync.WaitGroup
+	defer looking.Wait()
+	defer cancel()
+	looking.Go(func() { x.r.keepLoop(ctx, "default") })
+	natstest.Eventually(t, "the next one's sweep", func() bool { return x.left(last) == 0 })
+	if keepLease+keepLease/3 > time.Minute {
+		t.Errorf("a lease of %v, looked at every third of it, is not taken over within a minute", keepLease)
 	}
-	natstest.Eventually(t, "the other one's turn", func() bool { return sweep(y) })
 }
 
 // Nobody asks for it: an executor does it by itself.
@@ -89,5 +133,30 @@ func TestRetentionNeedsNoSchedule(t *testing.T) {
 	natstest.Eventually(t, "the sweeps", func() bool { return x.left(ids...) == 1 && x.left(paused) == 0 })
 	if x.left(ids[2]) != 1 {
 		t.Error("the newest is not the one that is left")
+	}
+}
+
+// What belongs to no execution is part of each look.
+func TestRetentionRemovesWhatWasNeverFinished(t *testing.T) {
+	t.Parallel()
+	x := newRig(t, nil)
+	x.r.keeper = retention.New(retention.Config{Stream: x.s, StrayAge: 1, OrphanAge: 1})
+	fork := newID()
+	err := x.s.Journal().CreateRequest(t.Context(), x.key(fork), execution.Request{Code: "1"})
+	if err == nil {
+		_, err = x.js.Publish(t.Context(), "$O.executions.C.half", []byte("x"))
+	}
+	if err == nil {
+		err = x.r.Keep(t.Context(), "default")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st := x.state(fork).State.Status; st != execution.Deleted {
+		t.Errorf("what a fork left is %s, want it removed", st)
+	}
+	values, err := x.js.Stream(t.Context(), "OBJ_executions")
+	if err != nil || values.CachedInfo().State.Msgs != 0 {
+		t.Errorf("a part of a value is left, %v", err)
 	}
 }

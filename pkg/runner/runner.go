@@ -30,6 +30,9 @@ type Runner struct {
 	bells   bells
 	wakes   wakes
 
+	keepLease time.Duration // of the retention
+	keeping   sync.Mutex    // held by the retention of one runtime
+
 	// handOver is closed when running passes are to end for others to take over.
 	handOver chan struct{}
 }
@@ -40,7 +43,7 @@ func New(cfg Config) (*Runner, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, fmt.Errorf("runner config: %w", err)
 	}
-	r := &Runner{cfg: cfg, journal: cfg.Stream.Journal(), slots: make(chan struct{}, cfg.Concurrency), handOver: make(chan struct{})}
+	r := &Runner{cfg: cfg, journal: cfg.Stream.Journal(), slots: make(chan struct{}, cfg.Concurrency), handOver: make(chan struct{}), keepLease: keepLease}
 	r.keeper = retention.New(retention.Config{Stream: cfg.Stream, Tombstone: cfg.Tombstone, Ended: r.announceKept, Logger: cfg.Logger})
 	return r, nil
 }
@@ -77,7 +80,9 @@ func (r *Runner) Run(ctx context.Context, ready func()) error {
 		}
 	}
 	takers.Go(func() { r.sweepLoop(ctx) })
-	takers.Go(func() { r.keepLoop(ctx) })
+	for _, runtime := range r.cfg.Runtimes {
+		takers.Go(func() { r.keepLoop(ctx, runtime) })
+	}
 	if ready != nil {
 		ready()
 	}

@@ -129,7 +129,7 @@ func (s *Stream) deleteObject(ctx context.Context, key journal.Key, hash string)
 	if err != nil {
 		return fmt.Errorf("delete value %s: %w", hash, err)
 	}
-	return s.purge(ctx, "OBJ_"+Bucket, objectSubject(base64.URLEncoding.EncodeToString([]byte(name))))
+	return s.purge(ctx, objectStream, objectSubject(base64.URLEncoding.EncodeToString([]byte(name))))
 }
 
 // purge removes all messages of a subject.

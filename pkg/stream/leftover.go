@@ -25,7 +25,7 @@ type Leftover struct {
 // execution: the names of all are listed, which is one request for 100,000 of them.
 func (s *Stream) Leftovers(ctx context.Context, runtime string) (map[execution.ID]Leftover, error) {
 	all := map[execution.ID]Leftover{}
-	objects, err := s.subjectsOf(ctx, "OBJ_"+Bucket, objectSubject("*"))
+	objects, err := s.subjectsOf(ctx, objectStream, objectSubject("*"))
 	if err != nil {
 		return nil, err
 	}
