@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -12,14 +13,20 @@ import (
 	"github.com/reprise-run/reprise/pkg/sandbox"
 )
 
-// BenchmarkReplay runs a pass that replays 1000 calls from memory: what a replay costs
+// BenchmarkReplay runs a pass that replays calls from memory: what a replay costs
 // without a server. pkg/stream has the reading of the journal, internal/bench the whole.
 func BenchmarkReplay(b *testing.B) {
 	for _, c := range []struct{ name, code string }{
-		{"sequential", `async () => { for (let i = 0; i < 1000; i++) await items.echo({i}); return 1 }`},
-		{"parallel", `async () => { await Promise.all(Array.from({length: 1000}, (_, i) => items.echo({i}))); return 1 }`},
+		{"sequential", `async () => { for (let i = 0; i < %[1]d; i++) await items.echo({i}); return 1 }`},
+		{"parallel", `async () => { await Promise.all(Array.from({length: %[1]d}, (_, i) => items.echo({i}))); return 1 }`},
+		{"hundred-at-once", `async () => { let i = 0; await Promise.all(Array.from({length: 100}, async () => { while (i < %[1]d) await items.echo({i: i++}) })); return 1 }`},
 	} {
-		b.Run(c.name, func(b *testing.B) { benchmarkReplay(b, c.code, 1000) })
+		for _, calls := range []int{1000, 10_000, 100_000} {
+			if calls > 10_000 && c.name == "parallel" {
+				continue // no more may be pending at once
+			}
+			b.Run(fmt.Sprintf("%s/%d", c.name, calls), func(b *testing.B) { benchmarkReplay(b, fmt.Sprintf(c.code, calls), calls) })
+		}
 	}
 }
 
