@@ -75,7 +75,12 @@ func (s *Service) changed(ctx context.Context, key journal.Key, read func(contex
 		}
 		next, wake, err := decide(sub)
 		if errors.Is(err, errNothing) {
-			return s.record(ctx, key)
+			return s.soon(ctx, key, func(ctx context.Context) (subject, error) {
+				if sub.log == nil {
+					return s.read(ctx, key)
+				}
+				return sub, nil
+			})
 		}
 		if err != nil {
 			return nil, err
@@ -90,12 +95,14 @@ func (s *Service) changed(ctx context.Context, key journal.Key, read func(contex
 		s.log.Info("state changed by a person", "runtime", key.Runtime, "execution", key.ID, "from", sub.stored.State.Status, "status", next.Status)
 		// crash here: the pass that may be running finds out by itself (R4).
 		s.stop(key, now.State.Status)
-		if now.State.Status.Terminal() {
-			s.announceEnd(ctx, key, now)
-		} else {
+		if !now.State.Status.Terminal() {
 			s.goOn(ctx, key, now, wake)
 		}
-		return s.record(ctx, key)
+		record, err := s.soon(ctx, key, func(ctx context.Context) (subject, error) { return s.after(ctx, sub, now) })
+		if now.State.Status.Terminal() {
+			s.announceEnd(key, now, record, err)
+		}
+		return record, err
 	}
 	return nil, refuse(http.StatusServiceUnavailable, "execution %s changes all the time; ask again", key.ID)
 }
