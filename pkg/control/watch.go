@@ -51,10 +51,16 @@ func (e Event) Body() (any, error) {
 	return body, nil
 }
 
+// ends reports whether the event tells of an outcome.
+func (e Event) ends() bool {
+	_, ends := execution.EndEvent(execution.Status(e.Name))
+	return ends
+}
+
 // outcome returns the outcome that the event carries. An event that ends something
 // but cannot be read is no outcome: the record says it.
 func (e Event) outcome() (execution.Outcome, bool) {
-	if _, ends := execution.EndEvent(execution.Status(e.Name)); !ends {
+	if !e.ends() {
 		return execution.Outcome{}, false
 	}
 	body, err := e.Body()
