@@ -31,19 +31,13 @@ func BenchmarkReplay(b *testing.B) {
 }
 
 func benchmarkReplay(b *testing.B, code string, calls int) {
-	set, err := connector.NewSet(connector.SetConfig{Connectors: []connector.Named{{Name: "items", Connector: new(fixture.Items)}}})
-	if err != nil {
-		b.Fatal(err)
-	}
 	store := &textStore{Store: journal.NewMem()}
-	e, err := New(Config{Sandbox: sandbox.NewInProcess(sandbox.Config{}), Store: store, Connectors: set, Now: time.Now, Version: "bench"})
-	if err != nil {
-		b.Fatal(err)
-	}
+	e := benchEngine(b, store)
 	in := Pass{
 		Key: journal.Key{Runtime: "default", ID: execution.NewID(time.Now())}, Request: execution.Request{Code: code}, Fresh: true,
 		State: journal.State{Status: execution.Running, Attempt: 1, Try: 1, Seed: "bench", StartedAt: time.Now().UTC()},
 	}
+	var err error
 	if in.Claim, err = store.PutState(b.Context(), in.Key, in.State, 0); err != nil {
 		b.Fatal(err)
 	}
@@ -59,6 +53,36 @@ func benchmarkReplay(b *testing.B, code string, calls int) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*calls), "ns/replayed-call")
+}
+
+// BenchmarkBacklog runs a pass whose calls are all answered at once, faster than the code
+// takes the answers.
+func BenchmarkBacklog(b *testing.B) {
+	for _, calls := range []int{1000, 10_000} {
+		b.Run(fmt.Sprint(calls), func(b *testing.B) {
+			code := fmt.Sprintf(`async () => { await Promise.all(Array.from({length: %d}, (_, i) => items.echo({i}))); return 1 }`, calls)
+			for b.Loop() {
+				benchPass(b, benchEngine(b, &textStore{Store: journal.NewMem()}), Pass{
+					Key: journal.Key{Runtime: "default", ID: execution.NewID(time.Now())}, Request: execution.Request{Code: code}, Fresh: true,
+					State: journal.State{Status: execution.Running, Attempt: 1, Try: 1, Seed: "bench", StartedAt: time.Now().UTC()},
+				})
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*calls), "ns/call")
+		})
+	}
+}
+
+func benchEngine(b *testing.B, store journal.Store) *Engine {
+	b.Helper()
+	set, err := connector.NewSet(connector.SetConfig{Connectors: []connector.Named{{Name: "items", Connector: new(fixture.Items)}}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	e, err := New(Config{Sandbox: sandbox.NewInProcess(sandbox.Config{}), Store: store, Connectors: set, Now: time.Now, Version: "bench"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return e
 }
 
 func benchPass(b *testing.B, e *Engine, in Pass) Result {
