@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats.go"
 
 	"github.com/reprise-run/reprise/internal/natstest"
+	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
 )
@@ -250,5 +252,40 @@ func TestExportReadsItsPagesOnce(t *testing.T) {
 	// Once for their number, once for themselves, and what the pages read too much.
 	if most := 5 * records; asked > most {
 		t.Errorf("%d records are asked for in %d requests, want at most %d", asked, pages, most)
+	}
+}
+
+// absent is a connector that may know more methods than it has, and is asked for them.
+type absent struct{ asked atomic.Int64 }
+
+func (*absent) Describe() connector.Description { return connector.Description{} }
+
+func (*absent) Execute(context.Context, connector.Call) (json.RawMessage, error) { return nil, nil }
+
+func (a *absent) Refresh(context.Context) error {
+	a.asked.Add(1)
+	return nil
+}
+
+// There are many calls and few methods: a connector is asked once whether it can undo one.
+func TestRollbackAsksOnceForEachMethod(t *testing.T) {
+	t.Parallel()
+	b := setup(t, natstest.Options{})
+	a := new(absent)
+	set, err := connector.NewSet(connector.SetConfig{Connectors: []connector.Named{{Name: "demo", Connector: a}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.serve(ServiceConfig{Connectors: set})
+	w := b.claimed(execution.Request{ID: at(1), Code: "x"})
+	w.applied(100, 100)
+	w.settle(execution.Completed, nil)
+	before := a.asked.Load()
+	r, err := b.client.Rollback(t.Context(), w.key.ID, "me")
+	if err != nil || r.Status != execution.Completed {
+		t.Errorf("rollback = %s, %v; want nothing changed", r.Status, err)
+	}
+	if n := a.asked.Load() - before; n != 1 {
+		t.Errorf("the connector was asked %d times, want once", n)
 	}
 }
