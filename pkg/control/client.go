@@ -92,6 +92,21 @@ func (c *Client) Get(ctx context.Context, id execution.ID) (execution.Record, er
 	return r, c.Call(ctx, "get", map[string]execution.ID{"id": id}, &r)
 }
 
+// glance is Get without the calls, and what else a listing has not: it is cheap, also of
+// a large execution.
+func (c *Client) glance(ctx context.Context, id execution.ID) (execution.Record, error) {
+	var r execution.Record
+	in := struct {
+		ID    execution.ID `json:"id"`
+		Calls bool         `json:"calls"`
+	}{ID: id}
+	err := c.Call(ctx, "get", in, &r)
+	if errors.Is(err, ErrBadRequest) {
+		return c.Get(ctx, id) // an older executor does not know the field
+	}
+	return r, err
+}
+
 // AllCalls returns a record of [Client.Get] with the calls that it leaves out, in as many
 // requests as it takes; an execution that runs may have made more meanwhile. It has the
 // errors of Get.

@@ -171,6 +171,8 @@ func TestOperationsReadTheJournalOnce(t *testing.T) {
 		want  int
 	}{
 		{"get", nil, execution.Completed, 1},
+		{"get", map[string]any{"calls": true}, execution.Completed, 1},
+		{"get", map[string]any{"calls": false}, execution.Running, 0},
 		{"rollback", nil, execution.Completed, 1},
 		{"cancel", nil, execution.Sleeping, 1},
 		{"cancel", map[string]any{"rollback": true}, execution.Sleeping, 1},
@@ -287,5 +289,39 @@ func TestRollbackAsksOnceForEachMethod(t *testing.T) {
 	}
 	if n := a.asked.Load() - before; n != 1 {
 		t.Errorf("the connector was asked %d times, want once", n)
+	}
+}
+
+// Whoever waits for a large execution does not have its journal read all the time.
+func TestWaitingReadsNoCalls(t *testing.T) {
+	t.Parallel()
+	server := natstest.Run(t)
+	nc := server.Conn()
+	c, err := NewClient(ClientConfig{Conn: server.Conn()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var looks []string
+	answers := []string{`"running"`, `"running","rollback":{"done":false}`, `"completed"`, `"completed","calls":[{"seq":0}]`}
+	if _, err := nc.Subscribe("executions.api.default.get", func(m *nats.Msg) {
+		looks = append(looks, string(m.Data))
+		if err := m.Respond([]byte(`{"status":` + answers[0] + `}`)); err != nil {
+			t.Error(err)
+		}
+		answers = answers[1:]
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := nc.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	o, err := c.Wait(t.Context(), at(1), Follow{})
+	if err != nil || len(o.Calls) != 1 {
+		t.Errorf("Wait = %+v, %v; want the outcome with its call", o, err)
+	}
+	for i, body := range looks {
+		if last := i == len(looks)-1; strings.Contains(body, `"calls":false`) == last {
+			t.Errorf("request %d is %s", i, body)
+		}
 	}
 }

@@ -11,11 +11,13 @@ import (
 	"github.com/reprise-run/reprise/pkg/journal"
 )
 
-// get answers the record of an execution, or with from its calls from that seq on.
+// get answers the record of an execution, or with from its calls from that seq on, or
+// what is known of it without them.
 func (s *Service) get(ctx context.Context, c call) (any, error) {
 	var p struct {
-		ID   string `json:"id"`
-		From *int   `json:"from"`
+		ID    string `json:"id"`
+		From  *int   `json:"from"`
+		Calls *bool  `json:"calls"`
 	}
 	if err := decode(c.body, &p); err != nil {
 		return nil, err
@@ -24,6 +26,9 @@ func (s *Service) get(ctx context.Context, c call) (any, error) {
 	switch {
 	case err != nil:
 		return nil, err
+	case p.Calls != nil && !*p.Calls:
+		sub, err := s.readState(ctx, key)
+		return summary(key, sub.stored.State), err
 	case p.From == nil:
 		return s.recordSoon(ctx, key)
 	case *p.From < 0:
