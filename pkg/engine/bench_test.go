@@ -33,14 +33,7 @@ func BenchmarkReplay(b *testing.B) {
 func benchmarkReplay(b *testing.B, code string, calls int) {
 	store := &textStore{Store: journal.NewMem()}
 	e := benchEngine(b, store)
-	in := Pass{
-		Key: journal.Key{Runtime: "default", ID: execution.NewID(time.Now())}, Request: execution.Request{Code: code}, Fresh: true,
-		State: journal.State{Status: execution.Running, Attempt: 1, Try: 1, Seed: "bench", StartedAt: time.Now().UTC()},
-	}
-	var err error
-	if in.Claim, err = store.PutState(b.Context(), in.Key, in.State, 0); err != nil {
-		b.Fatal(err)
-	}
+	in := benchFresh(b, store, code)
 	first := benchPass(b, e, in)
 	in.State.Attempt, in.State.Carry, in.Fresh = 2, first.Carry, false
 	counted := new(counter)
@@ -62,10 +55,8 @@ func BenchmarkBacklog(b *testing.B) {
 		b.Run(fmt.Sprint(calls), func(b *testing.B) {
 			code := fmt.Sprintf(`async () => { await Promise.all(Array.from({length: %d}, (_, i) => items.echo({i}))); return 1 }`, calls)
 			for b.Loop() {
-				benchPass(b, benchEngine(b, &textStore{Store: journal.NewMem()}), Pass{
-					Key: journal.Key{Runtime: "default", ID: execution.NewID(time.Now())}, Request: execution.Request{Code: code}, Fresh: true,
-					State: journal.State{Status: execution.Running, Attempt: 1, Try: 1, Seed: "bench", StartedAt: time.Now().UTC()},
-				})
+				store := &textStore{Store: journal.NewMem()}
+				benchPass(b, benchEngine(b, store), benchFresh(b, store, code))
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*calls), "ns/call")
 		})
@@ -83,6 +74,20 @@ func benchEngine(b *testing.B, store journal.Store) *Engine {
 		b.Fatal(err)
 	}
 	return e
+}
+
+// benchFresh claims the first pass of an execution.
+func benchFresh(b *testing.B, store journal.Store, code string) Pass {
+	b.Helper()
+	in := Pass{
+		Key: journal.Key{Runtime: "default", ID: execution.NewID(time.Now())}, Request: execution.Request{Code: code}, Fresh: true,
+		State: journal.State{Status: execution.Running, Attempt: 1, Try: 1, Seed: "bench", StartedAt: time.Now().UTC()},
+	}
+	var err error
+	if in.Claim, err = store.PutState(b.Context(), in.Key, in.State, 0); err != nil {
+		b.Fatal(err)
+	}
+	return in
 }
 
 func benchPass(b *testing.B, e *Engine, in Pass) Result {
