@@ -7,7 +7,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/journal"
+	"github.com/reprise-run/reprise/pkg/stream"
 )
 
 // A look may learn of the end before the events that led to it were read: they are
@@ -90,5 +93,28 @@ func TestEndWithoutOutcomeIsLookedUpAtOnce(t *testing.T) {
 				t.Errorf("run = %s, %v after %d looks and %v, want completed after 2, at once", o.Status, err, looks, took)
 			}
 		})
+	}
+}
+
+// The calls of a large execution do not stand in the way of its end.
+func TestWhoWaitsForEndsHearsThemAlone(t *testing.T) {
+	t.Parallel()
+	nc := natstest.Run(t).Conn()
+	w, err := watchEnds(nc, runtime, at(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	key := journal.Key{Runtime: runtime, ID: at(1)}
+	ends := []string{"paused", "completed", "error", "rejected", "cancelled", "rolled_back"}
+	for _, name := range append([]string{"started", "call", "log", "pass_end"}, ends...) {
+		if err := stream.Event(nc, key, name, []byte(`{}`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range ends {
+		if e, err := w.Next(t.Context()); err != nil || e.Name != want {
+			t.Errorf("heard %q, %v, want %q", e.Name, err, want)
+		}
 	}
 }
