@@ -26,6 +26,9 @@ func (a *app) getCommand() *cobra.Command {
 			}
 			return a.query(c.Context(), "get", func(ctx context.Context, s *session) error {
 				r, err := s.client.Get(ctx, id)
+				if err == nil {
+					r, err = s.client.AllCalls(ctx, r)
+				}
 				if err != nil {
 					return err
 				}

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -121,22 +122,33 @@ func (s *Service) answer(op operation, reply string, result any, err error) {
 // encode writes the answer, made to fit into a message.
 func (s *Service) encode(result any) ([]byte, error) {
 	limit := int(s.s.Conn().MaxPayload())
-	body, err := json.Marshal(result)
+	switch r := result.(type) {
+	case execution.Record:
+		return fitRecord(r, limit)
+	case execution.Outcome:
+		return fitOutcome(r, limit)
+	}
+	body, err := encoded(result)
 	if err != nil {
 		return nil, fmt.Errorf("encode answer: %w", err)
 	}
 	if len(body) <= limit {
 		return body, nil
 	}
-	switch r := result.(type) {
-	case execution.Record:
-		return fitRecord(r, limit)
-	case execution.Outcome:
-		return fitOutcome(r, limit)
-	case execution.Snippet:
-		return fitSnippet(r)
+	if sn, ok := result.(execution.Snippet); ok {
+		return fitSnippet(sn)
 	}
 	return nil, fmt.Errorf("the answer has %d bytes, a message of this server at most %d", len(body), limit)
+}
+
+// encoded is [json.Marshal] without the escapes that only HTML needs: values have the
+// size that they are stored with.
+func encoded(v any) ([]byte, error) {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
 }
 
 // headerText makes a text fit for a header: one line, not endless.

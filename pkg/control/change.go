@@ -17,15 +17,18 @@ import (
 
 // subject is an execution that a person's word is about, as the leader has it.
 type subject struct {
-	key     journal.Key
-	stored  journal.Stored
+	key    journal.Key
+	stored journal.Stored
+
+	// What the state alone does not say.
+	request execution.Request
 	records []journal.Record
-	log     *journal.Log
+	log     *journal.Log // nil: it was not read
 }
 
 // read reads an execution to decide about. Unknown is 404, deleted is 410.
 func (s *Service) read(ctx context.Context, key journal.Key) (subject, error) {
-	stored, _, records, err := s.s.View(ctx, key)
+	stored, request, records, err := s.s.View(ctx, key)
 	switch {
 	case errors.Is(err, journal.ErrNotFound):
 		return subject{}, unknown(key)
@@ -34,11 +37,26 @@ func (s *Service) read(ctx context.Context, key journal.Key) (subject, error) {
 	case stored.State.Status == execution.Deleted:
 		return subject{}, gone(key)
 	}
-	log, err := journal.Fold(stored.State, records)
-	if err != nil {
-		return subject{}, fmt.Errorf("fold execution %s: %w", key.ID, err)
+	return subject{key: key, stored: stored, request: request, records: records}.folded()
+}
+
+// folded is sub with its log.
+func (sub subject) folded() (subject, error) {
+	var err error
+	if sub.log, err = journal.Fold(sub.stored.State, sub.records); err != nil {
+		return subject{}, fmt.Errorf("fold execution %s: %w", sub.key.ID, err)
 	}
-	return subject{key, stored, records, log}, nil
+	return sub, nil
+}
+
+// after returns what was read as the write of now left it. Its records are read once: only
+// a pass that ran until then may have added some in between.
+func (s *Service) after(ctx context.Context, sub subject, now journal.Stored) (subject, error) {
+	if sub.log == nil || sub.stored.State.Status == execution.Running {
+		return s.read(ctx, sub.key)
+	}
+	sub.stored = now
+	return sub.folded()
 }
 
 // readState is read without the log: what needs the state alone is not to wait for it.
@@ -96,16 +114,16 @@ func (s *Service) stop(key journal.Key, status execution.Status) {
 	s.tellStatus(key, execution.EventStop, status)
 }
 
-// announceEnd tells of an end that no pass led to.
-func (s *Service) announceEnd(ctx context.Context, key journal.Key, now journal.Stored) {
+// announceEnd tells of an end that no pass led to. record is that of the execution, or
+// err why there is none.
+func (s *Service) announceEnd(key journal.Key, now journal.Stored, record execution.Record, err error) {
 	s.log.Info("execution ended by a decision", "runtime", key.Runtime, "execution", key.ID, "status", now.State.Status)
-	s.announceOutcome(ctx, key, now.State.Status)
+	s.announceOutcome(key, now.State.Status, record, err)
 	s.dispose(key, now.State.Attempt, now.State.Status)
 }
 
 // announceOutcome publishes the outcome of an execution, as the event of its status.
-func (s *Service) announceOutcome(ctx context.Context, key journal.Key, status execution.Status) {
-	record, err := s.record(ctx, key)
+func (s *Service) announceOutcome(key journal.Key, status execution.Status, record execution.Record, err error) {
 	if err == nil {
 		var body []byte
 		if body, err = fitOutcome(record.Outcome(), int(s.s.Conn().MaxPayload())); err == nil {
@@ -145,12 +163,17 @@ func (s *Service) tellStatus(key journal.Key, event string, status execution.Sta
 // settleWait bounds how long a decision waits for the pass that is running to settle.
 const settleWait = 5 * time.Second
 
-// awaitSettle reads the execution, and while a pass of it runs waits for its settle.
-// ran says that it had to wait.
+// awaitSettle reads the execution, and while a pass of it runs waits for its settle. The
+// log is read only where it is paused: elsewhere nothing is decided. ran says that it had
+// to wait.
 func (s *Service) awaitSettle(ctx context.Context, key journal.Key) (sub subject, ran bool, err error) {
 	deadline := time.Now().Add(settleWait)
 	for pause := 5 * time.Millisecond; ; pause = min(2*pause, 200*time.Millisecond) {
-		if sub, err = s.read(ctx, key); err != nil {
+		sub, err = s.readState(ctx, key)
+		if err == nil && sub.stored.State.Status == execution.Paused {
+			sub, err = s.read(ctx, key)
+		}
+		if err != nil {
 			return sub, ran, err
 		}
 		if sub.stored.State.Status != execution.Running || time.Now().After(deadline) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -83,11 +84,54 @@ func openJetStream(c ClientConfig) (jetstream.JetStream, error) {
 // Runtime returns the runtime that the client talks to.
 func (c *Client) Runtime() string { return c.runtime }
 
-// Get returns the record of an execution. It returns [ErrNotFound], also for one
+// Get returns the record of an execution. Of one with very many calls it has the first
+// ones, and NextCall; [Client.AllCalls] fetches the others. It returns [ErrNotFound], also for one
 // that no executor has claimed yet, [ErrGone], [ErrNoExecutor] or [ErrUnavailable].
 func (c *Client) Get(ctx context.Context, id execution.ID) (execution.Record, error) {
 	var r execution.Record
 	return r, c.Call(ctx, "get", map[string]execution.ID{"id": id}, &r)
+}
+
+// glance is Get without the calls, and what else a listing has not: it is cheap, also of
+// a large execution.
+func (c *Client) glance(ctx context.Context, id execution.ID) (execution.Record, error) {
+	var r execution.Record
+	in := struct {
+		ID    execution.ID `json:"id"`
+		Calls bool         `json:"calls"`
+	}{ID: id}
+	err := c.Call(ctx, "get", in, &r)
+	if errors.Is(err, ErrBadRequest) {
+		return c.Get(ctx, id) // an older executor does not know the field
+	}
+	return r, err
+}
+
+// AllCalls returns a record of [Client.Get] with the calls that it leaves out, in as many
+// requests as it takes; an execution that runs may have made more meanwhile. It has the
+// errors of Get.
+func (c *Client) AllCalls(ctx context.Context, r execution.Record) (execution.Record, error) {
+	r.Calls = slices.Clone(r.Calls)
+	for r.NextCall != nil {
+		var page execution.Record
+		in := struct {
+			ID   execution.ID `json:"id"`
+			From int          `json:"from"`
+		}{r.ExecutionID, *r.NextCall}
+		// Asked once: of a large execution each answer takes its time, and two at once twice that.
+		answer, err := c.ask(ctx, "get", in, 2*c.timeout)
+		if err == nil {
+			err = json.Unmarshal(answer, &page)
+		}
+		if err != nil {
+			return r, err
+		}
+		if page.NextCall != nil && *page.NextCall <= *r.NextCall {
+			return r, fmt.Errorf("get %s: the answer has no call", r.ExecutionID)
+		}
+		r.Calls, r.NextCall = append(r.Calls, page.Calls...), page.NextCall
+	}
+	return r, nil
 }
 
 // List returns one page, newest first. It returns [ErrBadRequest] for a query that
@@ -140,19 +184,53 @@ func (c *Client) Call(ctx context.Context, operation string, in, out any) error 
 	return nil
 }
 
+// reply is the answer to one request.
+type reply struct {
+	body []byte
+	err  error
+}
+
+// mostAsks is how often what changes nothing is asked for.
+const mostAsks = 3
+
 // askTwice asks what changes nothing again when no answer comes soon: an executor that
-// hangs gets its share of the requests, and another one answers the next time.
+// hangs gets its share of the requests, and another one answers the next time. What was
+// asked first is not given up: an answer that takes its time may still come.
 func (c *Client) askTwice(ctx context.Context, operation string, in any) ([]byte, error) {
 	switch operation {
 	case "get", "list", "pending", "export", "snippet.get", "snippet.list":
-		for range 2 {
-			answer, err := c.ask(ctx, operation, in, c.timeout/5)
-			if !errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
-				return answer, err
+	default:
+		return c.ask(ctx, operation, in, c.timeout)
+	}
+	soon := c.timeout / 5
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	replies := make(chan reply, mostAsks)
+	again := time.NewTimer(0)
+	defer again.Stop()
+	for asked, open := 0, 0; ; {
+		select {
+		case <-again.C:
+			// All of them end together: the last one has the whole timeout.
+			patience := c.timeout + time.Duration(mostAsks-1-asked)*soon
+			if asked++; asked < mostAsks {
+				again.Reset(soon)
+			}
+			open++
+			go func() {
+				body, err := c.ask(ctx, operation, in, patience)
+				replies <- reply{body, err}
+			}()
+		case r := <-replies:
+			open--
+			switch {
+			case !errors.Is(r.err, ErrUnavailable) || ctx.Err() != nil, asked == mostAsks && open == 0:
+				return r.body, r.err
+			case asked < mostAsks:
+				again.Reset(0)
 			}
 		}
 	}
-	return c.ask(ctx, operation, in, c.timeout)
 }
 
 func (c *Client) ask(ctx context.Context, operation string, in any, timeout time.Duration) ([]byte, error) {

@@ -228,3 +228,33 @@ func TestReadsAreAskedAgain(t *testing.T) {
 		t.Errorf("cancel = %v after %d requests, want one without an answer", err, len(asked))
 	}
 }
+
+// An answer that takes its time is not thrown away because it was asked for again.
+func TestALateAnswerToTheFirstRequestCounts(t *testing.T) {
+	t.Parallel()
+	server := natstest.Run(t)
+	nc := server.Conn()
+	c, err := NewClient(ClientConfig{Conn: server.Conn(), Timeout: 2 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var first *nats.Msg
+	asked := make(chan string, 10)
+	if _, err := nc.Subscribe("executions.api.default.*", func(m *nats.Msg) {
+		if asked <- m.Subject; first == nil {
+			first = m
+			return
+		}
+		if err := first.Respond([]byte(`{"executions":[],"cursor":"first"}`)); err != nil {
+			t.Error(err)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := nc.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if l, err := c.List(t.Context(), ListQuery{}); err != nil || l.Cursor != "first" || len(asked) < 2 {
+		t.Errorf("list = %+v, %v after %d requests, want the answer to the first when the second came", l, err, len(asked))
+	}
+}

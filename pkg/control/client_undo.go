@@ -61,9 +61,13 @@ func (c *Client) AwaitRollback(ctx context.Context, id execution.ID) (execution.
 				wait = e.Name != execution.EventDispose
 			}
 		}
-		r, err := c.Get(ctx, id)
+		done := func(r execution.Record) bool { return r.Rollback == nil || r.Rollback.Done }
+		r, err := c.glance(ctx, id)
+		if err == nil && done(r) {
+			r, err = c.Get(ctx, id)
+		}
 		switch {
-		case err == nil && (r.Rollback == nil || r.Rollback.Done):
+		case err == nil && done(r):
 			return r, nil
 		case errors.Is(err, ErrNotFound), errors.Is(err, ErrGone), errors.Is(err, ErrBadRequest), errors.Is(err, nats.ErrConnectionClosed):
 			return execution.Record{}, err

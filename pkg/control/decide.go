@@ -51,7 +51,7 @@ func (s *Service) decide(ctx context.Context, runtime string, v verdict, reason 
 		return nil, err
 	}
 	// Heard before it is decided: nothing that happens can be missed.
-	events, err := watch(s.s.Conn(), key.Runtime, key.ID)
+	events, err := watchEnds(s.s.Conn(), key.Runtime, key.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,9 @@
 //     publish, and look the record up when nothing is heard.
 //  4. A listing is complete: pages neither repeat nor skip what existed all along.
 //  5. One slow request delays no other, and a panic ends only its own.
+//  6. However large an execution is, its answers come: an operation reads the journal
+//     once at most, after a change not longer than [ServiceConfig.ReadTime], and calls
+//     that no message holds come in pages.
 //
 // # Concurrency
 //

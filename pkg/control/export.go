@@ -21,9 +21,10 @@ type exportHead struct {
 	Records     int           `json:"records"`
 }
 
-// exportPage is each further answer: as many records as fit into a message.
+// exportPage is each further answer: as many records as fit into a message, as they are
+// stored.
 type exportPage struct {
-	Records []journal.Record `json:"records"`
+	Records []json.RawMessage `json:"records"`
 }
 
 // export answers the journal of an execution as it is stored, in pieces that fit into
@@ -43,21 +44,22 @@ func (s *Service) export(ctx context.Context, c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	stored, _, records, err := s.s.View(ctx, key)
 	switch {
-	case errors.Is(err, journal.ErrNotFound):
-		return nil, unknown(key)
-	case err != nil:
-		return nil, fmt.Errorf("read execution %s: %w", key.ID, err)
-	case stored.State.Status == execution.Deleted:
-		return nil, gone(key)
-	case p.Record != nil && (*p.Record < 0 || *p.Record >= len(records)):
-		return nil, refuse(http.StatusBadRequest, "record: must be 0 to %d, got %d", len(records)-1, *p.Record)
 	case p.Record != nil:
-		return s.exportPage(records[*p.Record:])
+		return s.exportPage(ctx, key, *p.Record)
+	case p.Request:
+		return s.exportRequest(ctx, key)
 	}
-	if !p.Request {
-		return exportHead{journal.ExportVersion, key.Runtime, key.ID, stored.State, len(records)}, nil
+	sub, err := s.read(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	return exportHead{journal.ExportVersion, key.Runtime, key.ID, sub.stored.State, len(sub.records)}, nil
+}
+
+func (s *Service) exportRequest(ctx context.Context, key journal.Key) (any, error) {
+	if _, err := s.readState(ctx, key); err != nil {
+		return nil, err
 	}
 	request, err := s.s.Journal().RequestValue(ctx, key)
 	if err != nil {
@@ -66,20 +68,31 @@ func (s *Service) export(ctx context.Context, c call) (any, error) {
 	return request, nil
 }
 
-// exportPage takes as many of the records as fit.
-func (s *Service) exportPage(records []journal.Record) (any, error) {
+// exportPage reads as many records as fit, and no others: an export of many pages reads
+// each record once.
+func (s *Service) exportPage(ctx context.Context, key journal.Key, from int) (any, error) {
 	const envelope = 64
-	room := int(s.s.Conn().MaxPayload()) - envelope
-	for i := range records {
-		text, err := json.Marshal(records[i])
-		if err != nil {
-			return nil, fmt.Errorf("encode record: %w", err)
-		}
-		if room -= len(text) + 1; room < 0 && i > 0 {
-			return exportPage{records[:i]}, nil
-		}
+	var texts []json.RawMessage
+	var stored journal.Stored
+	var err error
+	if from >= 0 {
+		texts, stored, err = s.s.RecordTexts(ctx, key, from, int(s.s.Conn().MaxPayload())-envelope)
 	}
-	return exportPage{records}, nil
+	switch {
+	case errors.Is(err, journal.ErrNotFound):
+		return nil, unknown(key)
+	case err != nil:
+		return nil, fmt.Errorf("read execution %s: %w", key.ID, err)
+	case stored.State.Status == execution.Deleted:
+		return nil, gone(key)
+	case len(texts) > 0:
+		return exportPage{texts}, nil
+	}
+	sub, err := s.read(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	return nil, refuse(http.StatusBadRequest, "record: must be 0 to %d, got %d", len(sub.records)-1, from)
 }
 
 // Export returns the whole of an execution, fetched in as many pieces as it takes. It
@@ -103,7 +116,15 @@ func (c *Client) Export(ctx context.Context, id execution.ID) (journal.Export, e
 		if len(page.Records) == 0 {
 			return e, fmt.Errorf("export %s: the answer is empty", id)
 		}
-		e.Records = append(e.Records, page.Records...)
+		texts := make([][]byte, len(page.Records))
+		for i, text := range page.Records {
+			texts[i] = text
+		}
+		records, err := journal.ParseRecords(texts)
+		if err != nil {
+			return e, fmt.Errorf("export %s: %w", id, err)
+		}
+		e.Records = append(e.Records, records...)
 	}
 	e.Records = e.Records[:head.Records] // what came later is not of this state
 	fetch := func(ctx context.Context, hash string) (json.RawMessage, error) { return c.object(ctx, id, hash) }

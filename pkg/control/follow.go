@@ -45,6 +45,7 @@ func (f follower) run(ctx context.Context) (execution.Outcome, error) {
 	delay, timer := firstLook, time.NewTimer(0)
 	defer timer.Stop()
 	var trouble error
+	looking, soon := false, false // soon: look again as soon as that one is over
 	for {
 		select {
 		case <-ctx.Done():
@@ -53,10 +54,18 @@ func (f follower) run(ctx context.Context) (execution.Outcome, error) {
 			if f.onEvent != nil {
 				f.onEvent(e)
 			}
-			if o, ok := e.outcome(); ok && !f.late(o) {
+			o, ok := e.outcome()
+			switch {
+			case ok && !f.late(o):
 				return o, nil
+			case ok || !e.ends():
+			case looking:
+				soon = true
+			default:
+				timer.Reset(0) // it has ended, and the outcome is too large for an event
 			}
 		case <-timer.C:
+			looking = true
 			go func() {
 				r, err := f.look(ctx)
 				looks <- looked{r, err}
@@ -69,6 +78,11 @@ func (f follower) run(ctx context.Context) (execution.Outcome, error) {
 				return o, err
 			}
 			trouble = f.report(trouble, l.err)
+			if looking = false; soon {
+				soon = false
+				timer.Reset(0)
+				continue
+			}
 			timer.Reset(delay)
 			delay = min(delay*2, lastLook)
 		}

@@ -19,8 +19,7 @@ const forkTimeout = 2 * time.Minute
 
 // forking is a fork that is asked for, of what was read of its source.
 type forking struct {
-	subject
-	request execution.Request // of the fork
+	subject // its request is that of the fork
 	from    int
 	as      string
 	newID   execution.ID // empty: any
@@ -69,34 +68,27 @@ func (s *Service) fork(ctx context.Context, c call) (any, error) {
 
 // readSource reads the execution that is forked, as the leader has it.
 func (s *Service) readSource(ctx context.Context, key journal.Key, code *string, f *forking) error {
-	stored, request, records, err := s.s.View(ctx, key)
-	switch {
-	case errors.Is(err, journal.ErrNotFound):
-		return unknown(key)
-	case err != nil:
-		return fmt.Errorf("read execution %s: %w", key.ID, err)
-	case stored.State.Status == execution.Deleted:
-		return gone(key)
-	case stored.State.Failure != nil && stored.State.Failure.Reason == execution.ReasonRequest:
-		return refuse(http.StatusConflict, "the submission itself is malformed: %s", stored.State.Failure.Message)
-	case request.Digest() != stored.State.Digest:
+	sub, err := s.read(ctx, key)
+	if err != nil {
+		return err
+	}
+	switch failure := sub.stored.State.Failure; {
+	case failure != nil && failure.Reason == execution.ReasonRequest:
+		return refuse(http.StatusConflict, "the submission itself is malformed: %s", failure.Message)
+	case sub.request.Digest() != sub.stored.State.Digest:
 		return notWritten(key)
 	}
-	log, err := journal.Fold(stored.State, records)
-	if err != nil {
-		return fmt.Errorf("fold execution %s: %w", key.ID, err)
-	}
-	if err := within(f.from, log); err != nil {
+	if err := within(f.from, sub.log); err != nil {
 		return err
 	}
 	if code != nil {
-		if request.Code, err = checkedCode(*code); err != nil {
+		if sub.request.Code, err = checkedCode(*code); err != nil {
 			return err
 		}
 	}
-	request.ID, request.StartAt = "", nil
-	f.subject, f.request = subject{key, stored, records, log}, request
-	return stands(log, f.from)
+	sub.request.ID, sub.request.StartAt = "", nil
+	f.subject = sub
+	return stands(sub.log, f.from)
 }
 
 // checkedCode refuses what could not be submitted as code.
@@ -139,7 +131,7 @@ func (s *Service) create(ctx context.Context, f *forking) (any, error) {
 	}
 	s.log.Info("forked", "execution", f.key.ID, "fork", key.ID, "from", f.from, "as", f.as)
 	s.goOn(ctx, key, journal.Stored{State: st, Revision: rev}, stream.WakeRestart)
-	return s.record(ctx, key)
+	return s.recordSoon(ctx, key)
 }
 
 // copier copies the values that were moved out: they are deleted with their execution.
@@ -176,7 +168,7 @@ func (s *Service) forked(ctx context.Context, key journal.Key, f *forking) (any,
 	case st.ForkedFrom == nil || st.ForkedFrom.ExecutionID != f.key.ID || st.ForkedFrom.From != f.from || st.Digest != f.request.Digest():
 		return nil, inUse(key)
 	}
-	return s.record(ctx, key)
+	return s.recordSoon(ctx, key)
 }
 
 // taken says that the new id was used by somebody else meanwhile, or before.

@@ -142,7 +142,7 @@ func text(format string, args ...any) *journal.Value {
 	return journal.NewValue(json.RawMessage(fmt.Sprintf(format, args...)))
 }
 
-func encode(t *testing.T, v any) []byte {
+func encode(t testing.TB, v any) []byte {
 	t.Helper()
 	body, err := json.Marshal(v)
 	if err != nil {

@@ -107,7 +107,8 @@ func (s *Service) delete(ctx context.Context, c call) (any, error) {
 func (s *Service) keptEnd(ctx context.Context, e retention.End) {
 	if e.Log != nil {
 		s.log.Info("execution expired", "runtime", e.Key.Runtime, "execution", e.Key.ID, "status", e.State.Status)
-		s.announceOutcome(ctx, e.Key, e.State.Status)
+		record, err := s.record(ctx, e.Key)
+		s.announceOutcome(e.Key, e.State.Status, record, err)
 	}
 	s.dispose(e.Key, e.State.Attempt, e.Dispose)
 }

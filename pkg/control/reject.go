@@ -67,7 +67,8 @@ func (s *Service) reject(ctx context.Context, c call) (any, error) {
 	case err != nil:
 		return nil, err
 	}
-	s.announceEnd(ctx, key, now)
+	record, err := s.soon(ctx, key, func(ctx context.Context) (subject, error) { return s.after(ctx, sub, now) })
+	s.announceEnd(key, now, record, err)
 	return Rejection{Rejected: true}, nil
 }
 

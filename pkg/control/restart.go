@@ -39,8 +39,10 @@ func (s *Service) restart(ctx context.Context, c call) (any, error) {
 	if err := restartable(sub, p.From); err != nil {
 		return nil, err
 	}
-	if err := s.written(ctx, sub); err != nil {
-		return nil, err
+	if sub.request.Digest() != sub.stored.State.Digest {
+		// Only its message has the request: the wake would find none, and the execution end
+		// for good.
+		return nil, notWritten(key)
 	}
 	next, err := restarted(sub, p.From, as)
 	if err != nil {
@@ -55,7 +57,7 @@ func (s *Service) restart(ctx context.Context, c call) (any, error) {
 	}
 	s.log.Info("restarted", "execution", key.ID, "as", p.As, "cuts", len(next.Cuts))
 	s.goOn(ctx, key, now, stream.WakeRestart)
-	return s.record(ctx, key)
+	return s.soon(ctx, key, func(ctx context.Context) (subject, error) { return s.after(ctx, sub, now) })
 }
 
 // restarted returns the state that lets an ended execution go on.
@@ -71,19 +73,6 @@ func restarted(sub subject, from *int, as string) (journal.State, error) {
 		return next, fmt.Errorf("fold execution %s: %w", sub.key.ID, err)
 	}
 	return next, nil
-}
-
-// written refuses to let an execution go on whose request only its message has: the wake
-// would find none, and the execution end for good.
-func (s *Service) written(ctx context.Context, sub subject) error {
-	request, err := s.s.Journal().Request(ctx, sub.key)
-	switch {
-	case errors.Is(err, journal.ErrNotFound), err == nil && request.Digest() != sub.stored.State.Digest:
-		return notWritten(sub.key)
-	case err != nil:
-		return fmt.Errorf("read request of execution %s: %w", sub.key.ID, err)
-	}
-	return nil
 }
 
 func notWritten(key journal.Key) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/reprise-run/reprise/pkg/connector"
@@ -44,16 +43,32 @@ func (s *Service) rollback(ctx context.Context, c call) (any, error) {
 // be undone. What this executor does not know may be undone by another one.
 func (s *Service) undoable(sub subject) bool {
 	running := sub.stored.State.Status == execution.Running
-	return slices.ContainsFunc(sub.log.Entries, func(e journal.Entry) bool {
+	known := make(map[[2]string]bool) // asked for once each: calls are many, methods are few
+	for i := range sub.log.Entries {
+		e := &sub.log.Entries[i]
 		if !e.Undoable() && (!running || e.Mark.Delivered() || e.Connector == execution.StepConnector) {
-			return false
+			continue
 		}
-		if s.cfg.Connectors == nil {
+		method := [2]string{e.Connector, e.Method}
+		can, ok := known[method]
+		if !ok {
+			can = s.reverts(e.Connector, e.Method)
+			known[method] = can
+		}
+		if can {
 			return true
 		}
-		can, err := s.cfg.Connectors.Reverts(e.Connector, e.Method)
-		return can || err != nil && !errors.Is(err, connector.ErrNoMethod)
-	})
+	}
+	return false
+}
+
+// reverts reports whether calls of the method may be undone.
+func (s *Service) reverts(name, method string) bool {
+	if s.cfg.Connectors == nil {
+		return true
+	}
+	can, err := s.cfg.Connectors.Reverts(name, method)
+	return can || err != nil && !errors.Is(err, connector.ErrNoMethod)
 }
 
 // errNothing says that nothing is to be changed. It stays in the package.
@@ -75,7 +90,12 @@ func (s *Service) changed(ctx context.Context, key journal.Key, read func(contex
 		}
 		next, wake, err := decide(sub)
 		if errors.Is(err, errNothing) {
-			return s.record(ctx, key)
+			return s.soon(ctx, key, func(ctx context.Context) (subject, error) {
+				if sub.log == nil {
+					return s.read(ctx, key)
+				}
+				return sub, nil
+			})
 		}
 		if err != nil {
 			return nil, err
@@ -90,12 +110,14 @@ func (s *Service) changed(ctx context.Context, key journal.Key, read func(contex
 		s.log.Info("state changed by a person", "runtime", key.Runtime, "execution", key.ID, "from", sub.stored.State.Status, "status", next.Status)
 		// crash here: the pass that may be running finds out by itself (R4).
 		s.stop(key, now.State.Status)
-		if now.State.Status.Terminal() {
-			s.announceEnd(ctx, key, now)
-		} else {
+		if !now.State.Status.Terminal() {
 			s.goOn(ctx, key, now, wake)
 		}
-		return s.record(ctx, key)
+		record, err := s.soon(ctx, key, func(ctx context.Context) (subject, error) { return s.after(ctx, sub, now) })
+		if now.State.Status.Terminal() {
+			s.announceEnd(key, now, record, err)
+		}
+		return record, err
 	}
 	return nil, refuse(http.StatusServiceUnavailable, "execution %s changes all the time; ask again", key.ID)
 }

@@ -47,6 +47,11 @@ type ServiceConfig struct {
 	// Timeout bounds an operation that does not wait for an outcome. Default 10s.
 	Timeout time.Duration
 
+	// ReadTime bounds how long the journal of an execution is read for its record. A
+	// record that would come later is answered without calls. It is to be less than the
+	// timeout of clients. Default 3s.
+	ReadTime time.Duration
+
 	// MaxWait bounds how long a submission with "wait" is waited for. Then the
 	// answer is 504 and the execution goes on. Default 10m.
 	MaxWait time.Duration
@@ -66,6 +71,7 @@ type ServiceConfig struct {
 func (c ServiceConfig) withDefaults() ServiceConfig {
 	c.Version = cmp.Or(c.Version, "0.0.0")
 	c.Timeout = cmp.Or(c.Timeout, 10*time.Second)
+	c.ReadTime = cmp.Or(c.ReadTime, 3*time.Second)
 	c.MaxWait = cmp.Or(c.MaxWait, 10*time.Minute)
 	c.MaxRequests = cmp.Or(c.MaxRequests, 1000)
 	if c.Logger == nil {
@@ -87,8 +93,8 @@ func (c ServiceConfig) validate() error {
 			errs = append(errs, err)
 		}
 	}
-	if c.Timeout < 0 || c.MaxWait < 0 || c.MaxRequests < 1 {
-		errs = append(errs, errors.New("timeout, max wait and max requests: must be positive"))
+	if c.Timeout < 0 || c.ReadTime < 0 || c.MaxWait < 0 || c.MaxRequests < 1 {
+		errs = append(errs, errors.New("timeout, read time, max wait and max requests: must be positive"))
 	}
 	return errors.Join(errs...)
 }

@@ -92,7 +92,7 @@ func TestGetOfUnknownDeletedAndMalformedIDs(t *testing.T) {
 		{`{}`, "id: missing", 400, ErrBadRequest},
 		{``, "id: missing", 400, ErrBadRequest},
 		{`{"id":7}`, "id: must be a string", 400, ErrBadRequest},
-		{`{"idd":"x"}`, "idd: unknown field; the fields are id", 400, ErrBadRequest},
+		{`{"idd":"x"}`, "idd: unknown field; the fields are calls, from, id", 400, ErrBadRequest},
 		{`[]`, "must be a JSON object", 400, ErrBadRequest},
 		{`{`, "must be a JSON object", 400, ErrBadRequest},
 	} {

@@ -149,7 +149,7 @@ func TestLargeSourceIsFetchedFromWhereItLies(t *testing.T) {
 	t.Parallel()
 	b := setup(t, natstest.Options{MaxPayload: 1 << 20})
 	b.serve(ServiceConfig{})
-	code := "/*" + strings.Repeat("<", execution.MaxSourceBytes-4) + "*/"
+	code := "/*" + strings.Repeat(`"`, execution.MaxSourceBytes-4) + "*/"
 	b.withSource(at(1), code, execution.Completed)
 	saved, err := b.client.SaveSnippet(t.Context(), SnippetSave{Name: "large", ID: at(1)})
 	if err != nil || saved.Code != "" || saved.Bytes != len(code) {

@@ -42,7 +42,7 @@ func (s *Service) submit(ctx context.Context, c call) (any, error) {
 		refuse(http.StatusGatewayTimeout, "execution %s has not ended after %v; it goes on", sub.key.ID, s.cfg.MaxWait))
 	defer cancel()
 	// Heard before it is published: nothing that happens can be missed.
-	events, err := watch(s.s.Conn(), sub.key.Runtime, sub.key.ID)
+	events, err := watchEnds(s.s.Conn(), sub.key.Runtime, sub.key.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -91,7 +91,13 @@ func (c *Client) publishSoon(ctx context.Context, r execution.Request) (Receipt,
 // follow waits for the outcome that the follower is after.
 func (c *Client) follow(ctx context.Context, w *Watch, id execution.ID, next follower, f Follow) (execution.Outcome, error) {
 	next.events, next.onEvent, next.onTrouble = w.events, f.OnEvent, f.OnTrouble
-	next.look = func(ctx context.Context) (execution.Record, error) { return c.Get(ctx, id) }
+	next.look = func(ctx context.Context) (execution.Record, error) {
+		r, err := c.glance(ctx, id)
+		if err != nil || !settled(r.Status) {
+			return r, err
+		}
+		return c.Get(ctx, id)
+	}
 	o, err := next.run(ctx)
 	if err != nil {
 		return o, err

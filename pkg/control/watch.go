@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -51,10 +52,16 @@ func (e Event) Body() (any, error) {
 	return body, nil
 }
 
+// ends reports whether the event tells of an outcome.
+func (e Event) ends() bool {
+	_, ends := execution.EndEvent(execution.Status(e.Name))
+	return ends
+}
+
 // outcome returns the outcome that the event carries. An event that ends something
 // but cannot be read is no outcome: the record says it.
 func (e Event) outcome() (execution.Outcome, bool) {
-	if _, ends := execution.EndEvent(execution.Status(e.Name)); !ends {
+	if !e.ends() {
 		return execution.Outcome{}, false
 	}
 	body, err := e.Body()
@@ -68,7 +75,7 @@ func (e Event) outcome() (execution.Outcome, bool) {
 // Watch receives events from its creation on. Events are hints: some may be lost
 // when the reader is slow or the connection breaks. Close it.
 type Watch struct {
-	sub    *nats.Subscription
+	subs   []*nats.Subscription
 	nc     *nats.Conn
 	msgs   chan *nats.Msg
 	events chan Event
@@ -80,14 +87,26 @@ const backlog = 4096
 
 // watch subscribes to the events of an execution, or with no id to those of the runtime.
 func watch(nc *nats.Conn, runtime string, id execution.ID) (*Watch, error) {
-	subject := stream.EventSubject(journal.Key{Runtime: runtime, ID: id}, "*")
-	if id == "" {
-		subject = stream.EventSubject(journal.Key{Runtime: runtime, ID: "*"}, "*")
-	}
+	return watchOnly(nc, runtime, id, "*")
+}
+
+// watchEnds subscribes to the events that tell of an outcome alone: of a large execution
+// the others are so many that they push each other, and these, out.
+func watchEnds(nc *nats.Conn, runtime string, id execution.ID) (*Watch, error) {
+	return watchOnly(nc, runtime, id, string(execution.Paused), string(execution.Completed), string(execution.Error),
+		string(execution.Rejected), string(execution.Cancelled), string(execution.RolledBack))
+}
+
+func watchOnly(nc *nats.Conn, runtime string, id execution.ID, names ...string) (*Watch, error) {
+	key := journal.Key{Runtime: runtime, ID: cmp.Or(id, "*")}
 	w := &Watch{nc: nc, msgs: make(chan *nats.Msg, backlog), events: make(chan Event), done: make(chan struct{})}
-	var err error
-	if w.sub, err = nc.ChanSubscribe(subject, w.msgs); err != nil {
-		return nil, fmt.Errorf("watch events: %w", err)
+	for _, name := range names {
+		sub, err := nc.ChanSubscribe(stream.EventSubject(key, name), w.msgs)
+		if err != nil {
+			w.unsubscribe()
+			return nil, fmt.Errorf("watch events: %w", err)
+		}
+		w.subs = append(w.subs, sub)
 	}
 	// Publish and subscribe travel in order on one connection, but the events come
 	// from another one: the server must know of the subscription first. It does once
@@ -153,7 +172,13 @@ func (w *Watch) All(ctx context.Context) iter.Seq2[Event, error] {
 // Close ends the watch. It is safe to call once.
 func (w *Watch) Close() {
 	close(w.done)
-	if err := w.sub.Unsubscribe(); err != nil {
-		return // the connection is closed, and the subscription with it
+	w.unsubscribe()
+}
+
+func (w *Watch) unsubscribe() {
+	for _, sub := range w.subs {
+		if err := sub.Unsubscribe(); err != nil {
+			return // the connection is closed, and the subscriptions with it
+		}
 	}
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -12,34 +13,27 @@ import (
 	"github.com/reprise-run/reprise/pkg/sandbox"
 )
 
-// BenchmarkReplay runs a pass that replays 1000 calls from memory: what a replay costs
+// BenchmarkReplay runs a pass that replays calls from memory: what a replay costs
 // without a server. pkg/stream has the reading of the journal, internal/bench the whole.
 func BenchmarkReplay(b *testing.B) {
 	for _, c := range []struct{ name, code string }{
-		{"sequential", `async () => { for (let i = 0; i < 1000; i++) await items.echo({i}); return 1 }`},
-		{"parallel", `async () => { await Promise.all(Array.from({length: 1000}, (_, i) => items.echo({i}))); return 1 }`},
+		{"sequential", `async () => { for (let i = 0; i < %[1]d; i++) await items.echo({i}); return 1 }`},
+		{"parallel", `async () => { await Promise.all(Array.from({length: %[1]d}, (_, i) => items.echo({i}))); return 1 }`},
+		{"hundred-at-once", `async () => { let i = 0; await Promise.all(Array.from({length: 100}, async () => { while (i < %[1]d) await items.echo({i: i++}) })); return 1 }`},
 	} {
-		b.Run(c.name, func(b *testing.B) { benchmarkReplay(b, c.code, 1000) })
+		for _, calls := range []int{1000, 10_000, 100_000} {
+			if calls > 10_000 && c.name == "parallel" {
+				continue // no more may be pending at once
+			}
+			b.Run(fmt.Sprintf("%s/%d", c.name, calls), func(b *testing.B) { benchmarkReplay(b, fmt.Sprintf(c.code, calls), calls) })
+		}
 	}
 }
 
 func benchmarkReplay(b *testing.B, code string, calls int) {
-	set, err := connector.NewSet(connector.SetConfig{Connectors: []connector.Named{{Name: "items", Connector: new(fixture.Items)}}})
-	if err != nil {
-		b.Fatal(err)
-	}
 	store := &textStore{Store: journal.NewMem()}
-	e, err := New(Config{Sandbox: sandbox.NewInProcess(sandbox.Config{}), Store: store, Connectors: set, Now: time.Now, Version: "bench"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	in := Pass{
-		Key: journal.Key{Runtime: "default", ID: execution.NewID(time.Now())}, Request: execution.Request{Code: code}, Fresh: true,
-		State: journal.State{Status: execution.Running, Attempt: 1, Try: 1, Seed: "bench", StartedAt: time.Now().UTC()},
-	}
-	if in.Claim, err = store.PutState(b.Context(), in.Key, in.State, 0); err != nil {
-		b.Fatal(err)
-	}
+	e := benchEngine(b, store)
+	in := benchFresh(b, store, code)
 	first := benchPass(b, e, in)
 	in.State.Attempt, in.State.Carry, in.Fresh = 2, first.Carry, false
 	counted := new(counter)
@@ -52,6 +46,48 @@ func benchmarkReplay(b *testing.B, code string, calls int) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*calls), "ns/replayed-call")
+}
+
+// BenchmarkBacklog runs a pass whose calls are all answered at once, faster than the code
+// takes the answers.
+func BenchmarkBacklog(b *testing.B) {
+	for _, calls := range []int{1000, 10_000} {
+		b.Run(fmt.Sprint(calls), func(b *testing.B) {
+			code := fmt.Sprintf(`async () => { await Promise.all(Array.from({length: %d}, (_, i) => items.echo({i}))); return 1 }`, calls)
+			for b.Loop() {
+				store := &textStore{Store: journal.NewMem()}
+				benchPass(b, benchEngine(b, store), benchFresh(b, store, code))
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*calls), "ns/call")
+		})
+	}
+}
+
+func benchEngine(b *testing.B, store journal.Store) *Engine {
+	b.Helper()
+	set, err := connector.NewSet(connector.SetConfig{Connectors: []connector.Named{{Name: "items", Connector: new(fixture.Items)}}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	e, err := New(Config{Sandbox: sandbox.NewInProcess(sandbox.Config{}), Store: store, Connectors: set, Now: time.Now, Version: "bench"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return e
+}
+
+// benchFresh claims the first pass of an execution.
+func benchFresh(b *testing.B, store journal.Store, code string) Pass {
+	b.Helper()
+	in := Pass{
+		Key: journal.Key{Runtime: "default", ID: execution.NewID(time.Now())}, Request: execution.Request{Code: code}, Fresh: true,
+		State: journal.State{Status: execution.Running, Attempt: 1, Try: 1, Seed: "bench", StartedAt: time.Now().UTC()},
+	}
+	var err error
+	if in.Claim, err = store.PutState(b.Context(), in.Key, in.State, 0); err != nil {
+		b.Fatal(err)
+	}
+	return in
 }
 
 func benchPass(b *testing.B, e *Engine, in Pass) Result {

@@ -15,7 +15,7 @@ import (
 // journals how they ended. The code no longer sees it.
 func (p *pass) finish(ctx context.Context, ended sandbox.Result) error {
 	p.returned = ended.Thrown == nil
-	if p.retryAsked() {
+	if p.flight.retryAsked() {
 		return errRetry
 	}
 	for i := range ended.Issued {

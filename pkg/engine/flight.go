@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+
+	"github.com/reprise-run/reprise/pkg/retry"
 )
 
 // arrival is something outstanding that came to its end.
@@ -13,6 +15,12 @@ type arrival struct {
 	err    error
 }
 
+// asks reports whether it is the wish for a retry.
+func (a arrival) asks() bool {
+	_, ok := retry.As(a.err)
+	return ok
+}
+
 // flight is what is outstanding in a pass, and what has arrived and was not yet
 // taken. Connector goroutines and timers add; the pass's goroutine takes.
 type flight struct {
@@ -20,8 +28,9 @@ type flight struct {
 	cancel  context.CancelFunc
 	arrived chan struct{} // has room for one: something may be waiting
 
-	mu sync.Mutex // guards the fields below
-	in []arrival
+	mu     sync.Mutex // guards the fields below
+	in     []arrival
+	asking int // how many of them ask for a retry: every turn wants to know
 
 	// Used by the pass's goroutine alone.
 	calls  int // connector calls that have not been taken yet
@@ -37,6 +46,9 @@ func (f *flight) begin(ctx context.Context) {
 func (f *flight) add(a arrival) {
 	f.mu.Lock()
 	f.in = append(f.in, a)
+	if a.asks() {
+		f.asking++
+	}
 	f.mu.Unlock()
 	select {
 	case f.arrived <- struct{}{}:
@@ -56,17 +68,16 @@ func (f *flight) take() (arrival, bool) {
 	}
 	a := f.in[0]
 	f.in = f.in[1:]
+	if a.asks() {
+		f.asking--
+	}
 	return a, true
 }
 
-// find reports whether an arrival that has not been taken satisfies want.
-func (f *flight) find(want func(arrival) bool) bool {
+// retryAsked reports whether a connector that asked for a retry has arrived, and was
+// not taken yet.
+func (f *flight) retryAsked() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, a := range f.in {
-		if want(a) {
-			return true
-		}
-	}
-	return false
+	return f.asking > 0
 }

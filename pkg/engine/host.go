@@ -29,7 +29,7 @@ func (h *host) Turn(ctx context.Context, issued []sandbox.Op) (sandbox.Event, er
 			return sandbox.Event{}, err
 		}
 	}
-	if h.retryAsked() {
+	if h.flight.retryAsked() {
 		return sandbox.Event{}, errRetry
 	}
 	if err := h.launch(ctx); err != nil {
@@ -276,14 +276,6 @@ func (p *pass) take(a arrival) (journal.Completion, error) {
 		return c, tooLarge
 	}
 	return c, nil
-}
-
-// retryAsked reports whether a connector that asked for a retry has arrived.
-func (p *pass) retryAsked() bool {
-	return p.flight.find(func(a arrival) bool {
-		_, ok := retry.As(a.err)
-		return ok
-	})
 }
 
 func (p *pass) opOf(ref journal.Ref) *op {

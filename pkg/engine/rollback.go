@@ -49,7 +49,7 @@ func (e *Engine) Rollback(ctx context.Context, in Pass) (Undoing, error) {
 	calls, end := context.WithCancel(ctx)
 	defer end()
 	defer p.openStore(ctx)()
-	u := &undoing{pass: p, op: *in.State.Operation, calls: calls}
+	u := &undoing{pass: p, op: *in.State.Operation, calls: calls, cannot: make(map[[2]string]bool)}
 	err := u.all(ctx)
 	drained := errors.Is(context.Cause(ctx), ErrDrain)
 	switch {
@@ -71,18 +71,24 @@ type undoing struct {
 	op    journal.Operation
 	calls context.Context // of the undoings: it ends once, with the pass
 	ended Undoing
+
+	// cannot has the methods whose calls cannot be undone: to ask for an unknown one may
+	// take long, and there may be many calls of it.
+	cannot map[[2]string]bool
 }
 
 // all undoes what is left. It returns an error when the pass must leave.
 func (u *undoing) all(ctx context.Context) error {
 	for seq := len(u.log.Entries) - 1; seq >= 0; seq-- {
 		e := &u.log.Entries[seq]
-		if !e.Undoable() || u.hasFailed(e) {
+		method := [2]string{e.Connector, e.Method}
+		if !e.Undoable() || u.hasFailed(e) || u.cannot[method] {
 			continue
 		}
 		can, err := u.cfg.Connectors.Reverts(e.Connector, e.Method)
 		switch {
 		case err == nil && !can, errors.Is(err, connector.ErrNoConnector), errors.Is(err, connector.ErrNoMethod):
+			u.cannot[method] = true
 			continue
 		case err == nil:
 			err = u.undo(ctx, e)

@@ -189,3 +189,36 @@ func TestNoUndoingWithoutItsRecord(t *testing.T) {
 		t.Errorf("report %+v", report)
 	}
 }
+
+// leaver is a connector that has lost its methods, and counts who asks for them.
+type leaver struct {
+	*fake
+	left  bool
+	asked int
+}
+
+func (l *leaver) Describe() connector.Description {
+	if l.left {
+		return connector.Description{}
+	}
+	return l.fake.Describe()
+}
+
+func (l *leaver) Refresh(context.Context) error {
+	l.asked++
+	return nil
+}
+
+// Many calls of a method that is gone do not mean as many questions for it.
+func TestRollbackAsksOnceForAMethodThatIsGone(t *testing.T) {
+	t.Parallel()
+	l := &leaver{fake: new(fake).on(connector.Method{Name: "do"}, answers(`1`))}
+	u := newUndoer(nil)
+	r := newRig(t, nil, u.named(), connector.Named{Name: "gone", Connector: l})
+	r.want(r.run(`async () => { await x.do(0); for (let i = 0; i < 20; i++) await gone.do(i); return 1 }`), `1`)
+	r.askRollback()
+	l.left, l.asked = true, 0
+	if report := r.rollBack(execution.Request{}); report.Reverted != 1 || l.asked != 1 {
+		t.Errorf("report %+v after %d questions, want one of each", report, l.asked)
+	}
+}

@@ -227,7 +227,7 @@ func (h *host) block(ctx context.Context) error {
 	h.waited = true
 	select {
 	case <-h.flight.arrived:
-		if h.retryAsked() {
+		if h.flight.retryAsked() {
 			return errRetry
 		}
 	case <-alarm:

@@ -168,6 +168,9 @@ type Outcome struct {
 	Calls   []Entry       `json:"calls"`
 	Attempt int           `json:"attempt"`
 	RetryAt *time.Time    `json:"retryAt,omitempty"`
+
+	// NextCall is the seq of the first call that Calls leaves out; see [Record].
+	NextCall *int `json:"nextCall,omitempty"`
 }
 
 // Record is the whole of an execution, as `get` answers it. `list` leaves out
@@ -202,6 +205,10 @@ type Record struct {
 
 	// ForkedFrom is where a fork has its first calls from.
 	ForkedFrom *Origin `json:"forkedFrom,omitempty"`
+
+	// NextCall is the seq of the first call that Calls leaves out, as an answer does
+	// that would not fit into a message, or not come soon. Nil: there are no more.
+	NextCall *int `json:"nextCall,omitempty"`
 }
 
 // Origin names where an execution was forked: the entries before From are those of
@@ -216,7 +223,7 @@ type Origin struct {
 func (r Record) Outcome() Outcome {
 	o := Outcome{
 		Status: r.Status, ExecutionID: r.ExecutionID, Result: r.Result, ResultOmitted: r.ResultOmitted, Error: r.Error, Failure: r.Failure,
-		Logs: r.Logs, Pending: r.Pending, Calls: r.Calls, Attempt: r.Attempt, RetryAt: r.RetryAt,
+		Logs: r.Logs, Pending: r.Pending, Calls: r.Calls, Attempt: r.Attempt, RetryAt: r.RetryAt, NextCall: r.NextCall,
 	}
 	if o.Calls == nil {
 		o.Calls = []Entry{}

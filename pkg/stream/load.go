@@ -126,15 +126,24 @@ func empty(coming []chan readPage) error {
 	return nil
 }
 
-// page reads records from, from+1 … up to size of them, until a replica proves
-// that it has seen the claim.
+// page reads records from, from+1 … up to size of them.
 func (l loader) page(ctx context.Context, from, size int) ([]journal.Record, error) {
+	p, err := l.texts(ctx, from, size)
+	if err != nil {
+		return nil, err
+	}
+	return p.records()
+}
+
+// texts reads the texts of records from, from+1 … up to size of them, until a replica
+// proves that it has seen the claim.
+func (l loader) texts(ctx context.Context, from, size int) (*logPage, error) {
 	p := l.newPage(from, size)
 	for try, w := 1, newBackoff(); ; try++ {
 		err := p.read(ctx, l.s)
 		switch {
 		case err == nil:
-			return p.records()
+			return p, nil
 		case errors.Is(err, journal.ErrFenced):
 			return nil, err
 		case errors.Is(err, errCut):
