@@ -32,7 +32,7 @@ func (p *pass) checkPolicy(ctx context.Context) *refusal {
 		_, err := p.cfg.Sandbox.Call(ctx, f)
 		var syntax *sandbox.SyntaxError
 		if errors.As(err, &syntax) {
-			return &refusal{execution.ReasonRequest, c.field + ": " + syntax.Error()}
+			return &refusal{reason: execution.ReasonRequest, message: c.field + ": " + syntax.Error()}
 		}
 		// Other trouble shows when it is called.
 	}
