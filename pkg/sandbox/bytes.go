@@ -48,7 +48,7 @@ func (p *pass) btoa(call goja.FunctionCall) goja.Value {
 	if len(call.Arguments) == 0 {
 		panic(p.rt.NewTypeError("btoa(data): data is missing"))
 	}
-	s := call.Arguments[0].ToString().(goja.String)
+	s := p.toString(call.Arguments[0])
 	b := make([]byte, s.Length())
 	for i := range b {
 		unit := s.CharAt(i)
