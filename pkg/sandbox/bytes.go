@@ -70,7 +70,7 @@ func (p *pass) atob(call goja.FunctionCall) goja.Value {
 			return -1
 		}
 		return r
-	}, call.Arguments[0].String())
+	}, p.toString(call.Arguments[0]).String())
 	if len(text)%4 == 0 {
 		text = strings.TrimSuffix(strings.TrimSuffix(text, "="), "=")
 	}
