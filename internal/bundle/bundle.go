@@ -43,6 +43,9 @@ func Make(s Script) (Bundle, error) {
 	if !mayImport(s.Text) {
 		return Bundle{Text: s.Text}, nil
 	}
+	if _, why := source.Nesting(s.Text); why != "" {
+		return Bundle{Text: s.Text}, nil // no parser may see it; the executor says what is wrong
+	}
 	s.Dir, s.Path = followed(s.Dir), followed(s.Path)
 	e, err := readEntry(s)
 	if err != nil {
@@ -121,12 +124,17 @@ func (e *entry) pack() (string, error) {
 	return "", built.tooLarge()
 }
 
-// computed makes warnings of imports whose name is not known before they run.
+// computed makes warnings of imports whose name is not known before they run, and nothing
+// of those that nobody reads.
 func computed() map[string]api.LogLevel {
-	return map[string]api.LogLevel{
+	all := map[string]api.LogLevel{
 		"unsupported-dynamic-import": api.LogLevelWarning,
 		"unsupported-require-call":   api.LogLevelWarning,
 	}
+	for _, id := range source.Needless() {
+		all[id] = api.LogLevelSilent
+	}
+	return all
 }
 
 // isComputed reports whether a message is about such an import. Patterns of files
@@ -164,6 +172,7 @@ func (e *entry) build(minify bool) (*output, error) {
 		o.EntryPoints = []string{e.script.Path}
 		o.Plugins = append(o.Plugins, e.loadPlugin())
 	}
+	o.Plugins = append(o.Plugins, guardPlugin(e.script.Dir))
 	r := api.Build(o)
 	if err := e.failed(r, imports); err != nil {
 		return nil, err

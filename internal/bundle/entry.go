@@ -81,6 +81,9 @@ func loaders(path string) []api.Loader {
 // that can be seen is left to the executor, whose errors name the author's place.
 func readAs(s Script, loader api.Loader) (*entry, error) {
 	e := &entry{script: s, loader: loader, code: plainCode(s.Text)}
+	if m := crowded(string(e.code), loader); m != nil {
+		return nil, &Error{Problems: []Problem{problem(*m)}}
+	}
 	module := look(string(e.code), loader, s.dir())
 	if module.result {
 		e.text, e.imports = string(e.code), module.imports
@@ -141,11 +144,17 @@ func (e *entry) wrap() *api.Message {
 
 // parse returns what does not parse in a module; nil if it does.
 func parse(text string, loader api.Loader) *api.Message {
-	r := api.Transform(text, api.TransformOptions{Loader: loader, Target: api.ESNext, LogLevel: api.LogLevelSilent})
-	if len(r.Errors) == 0 {
-		return nil
+	if errs := problems(text, loader); len(errs) > 0 {
+		return &errs[0]
 	}
-	return &r.Errors[0]
+	return nil
+}
+
+// problems returns all that does not parse in a module.
+func problems(text string, loader api.Loader) []api.Message {
+	return api.Transform(text, api.TransformOptions{
+		Loader: loader, Target: api.ESNext, LogLevel: api.LogLevelSilent, LogOverride: computed(),
+	}).Errors
 }
 
 // join puts the module together.

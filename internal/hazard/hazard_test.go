@@ -21,6 +21,7 @@ import (
 	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/sandbox/sandboxtest"
 	"github.com/reprise-run/reprise/pkg/sandbox/worker"
 	"github.com/reprise-run/reprise/pkg/stream"
 )
@@ -201,6 +202,9 @@ func (r *rig) check(t *testing.T, c hazard.Case) {
 	t.Logf("%.60s after %v", got, time.Since(start).Round(time.Millisecond))
 	if !c.Good(got) || !strings.Contains(out.Error, c.Text) {
 		t.Errorf("%s: got %.200s, want %v with %q: %.500s", c.What, got, c.Want, c.Text, out.Error)
+	}
+	if w := sandboxtest.Inward(out.Error); w != "" && !strings.Contains(c.Source, w) {
+		t.Errorf("%s: lets %q out of the engine: %.500s", c.What, w, out.Error)
 	}
 	if err := <-beside; err != nil {
 		t.Errorf("%s: a good execution beside it: %v", c.What, err)

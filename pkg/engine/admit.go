@@ -23,6 +23,16 @@ var errUnknown = &connector.Error{
 func (p *pass) admit(in sandbox.Op) error {
 	o := &op{Op: in}
 	p.ops = append(p.ops, o)
+	err := p.admitKind(o)
+	var r *refusal
+	if errors.As(err, &r) && r.pos == (sandbox.Pos{}) {
+		r.pos = in.Pos
+	}
+	return err
+}
+
+func (p *pass) admitKind(o *op) error {
+	in := o.Op
 	if err := p.operationLimit(); err != nil {
 		return err
 	}
@@ -55,7 +65,7 @@ func (p *pass) admitEntry(o *op) error {
 	}
 	p.entries = append(p.entries, o)
 	if n := len(o.Connector) + len(o.Method); n > maxNameBytes {
-		return &refusal{execution.ReasonLimit, fmt.Sprintf("a call or step with a name of %d bytes; %d are the most", n, maxNameBytes)}
+		return &refusal{reason: execution.ReasonLimit, message: fmt.Sprintf("a call or step with a name of %d bytes; %d are the most", n, maxNameBytes)}
 	}
 	if o.Invalid != nil {
 		return p.invalid("the arguments of "+o.name(), o.Invalid)

@@ -87,11 +87,11 @@ func (p *pass) decide(outer context.Context, ended sandbox.Result, err error) (R
 	case err == nil:
 		return p.threw(outer, ended.Thrown)
 	case errors.As(err, &refused):
-		return p.refused(refused), nil
+		return p.beyond(refused), nil
 	case errors.Is(err, sandbox.ErrArguments):
-		return p.refused(&refusal{execution.ReasonSize, err.Error() + " bytes; issue fewer calls together, or write large data to a file or a workspace and pass references"}), nil
+		return p.refused(&refusal{reason: execution.ReasonSize, message: err.Error() + " bytes; issue fewer calls together, or write large data to a file or a workspace and pass references"}), nil
 	case errors.Is(err, sandbox.ErrPending):
-		return p.refused(p.tooManyPending()), nil
+		return p.beyond(p.tooManyPending()), nil
 	case errors.Is(err, sandbox.ErrUnavailable):
 		// Nothing ran: another executor may do better.
 		p.cfg.Logger.Error("no sandbox", "execution", p.Key.ID, "err", err)
@@ -207,6 +207,17 @@ func (p *pass) drained(ctx context.Context) (Result, error) {
 		return p.close(ctx, p.refused(r))
 	}
 	return p.close(ctx, Result{Status: execution.Queued})
+}
+
+// beyond is an end of code that ran, which no other try would get past. At a limit it
+// reads as at the other limits, with what was printed.
+func (p *pass) beyond(r *refusal) Result {
+	res := p.refused(r)
+	switch r.reason {
+	case execution.ReasonCalls, execution.ReasonPending, execution.ReasonLimit:
+		res.Error, res.Logs = p.failedCode(r.reason, r.message, r.pos).text, p.console.ofFailure()
+	}
+	return res
 }
 
 // refused is an end by our own decision: no prefix, no console.

@@ -33,11 +33,11 @@ func (m *mortal) Run(ctx context.Context, s sandbox.Script, h sandbox.Host) (san
 	return m.Sandbox.Run(ctx, s, &mortalHost{Host: h, left: m.after, err: m.err})
 }
 
-func (m *mortal) Call(ctx context.Context, source string, arg json.RawMessage) (json.RawMessage, error) {
+func (m *mortal) Call(ctx context.Context, f sandbox.Function) (json.RawMessage, error) {
 	if m.after == 0 {
 		return nil, m.err
 	}
-	return m.Sandbox.Call(ctx, source, arg)
+	return m.Sandbox.Call(ctx, f)
 }
 
 type mortalHost struct {

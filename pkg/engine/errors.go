@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/reprise-run/reprise/pkg/execution"
+	"github.com/reprise-run/reprise/pkg/sandbox"
 )
 
 // ErrDrain is the cause with which the caller of [Engine.Run] ends a pass that
@@ -30,6 +31,7 @@ var errQuiet = errors.New("nothing is outstanding")
 type refusal struct {
 	reason  execution.Reason
 	message string
+	pos     sandbox.Pos // of the operation; zero: not known
 }
 
 func (r *refusal) Error() string { return r.message }

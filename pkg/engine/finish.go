@@ -105,7 +105,7 @@ func (p *pass) preflight() *refusal {
 	r := p.Request
 	switch l := r.Limits; {
 	case !p.cfg.Confined && l != nil && (l.CPUMs > 0 || l.MemoryMB > 0):
-		return &refusal{execution.ReasonUnsupported, "limits.cpuMs and limits.memoryMB need worker processes, " +
+		return &refusal{reason: execution.ReasonUnsupported, message: "limits.cpuMs and limits.memoryMB need worker processes, " +
 			"which this executor does not have; leave them out"}
 	case len(r.Input) > p.cfg.MaxValueBytes:
 		return p.sizeRefusal("the input", len(r.Input))

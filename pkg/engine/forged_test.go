@@ -17,7 +17,7 @@ func (e ending) Run(context.Context, sandbox.Script, sandbox.Host) (sandbox.Resu
 	return sandbox.Result(e), nil
 }
 
-func (ending) Call(context.Context, string, json.RawMessage) (json.RawMessage, error) {
+func (ending) Call(context.Context, sandbox.Function) (json.RawMessage, error) {
 	return nil, nil
 }
 

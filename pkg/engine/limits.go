@@ -70,7 +70,7 @@ func (p *pass) counterLimit(all []*op, what string) error {
 
 func (p *pass) tooMany(what string) *refusal {
 	n, own := p.limits.Calls, p.cfg.Limits.Calls
-	return &refusal{execution.ReasonCalls, fmt.Sprintf("more than %d %s in one execution; %s", n, what, raise("calls", "--max-calls", n, own))}
+	return &refusal{reason: execution.ReasonCalls, message: fmt.Sprintf("more than %d %s in one execution; %s", n, what, raise("calls", "--max-calls", n, own))}
 }
 
 // pendingLimit refuses a call, step, timer, sleep or wait too many at once.
@@ -84,7 +84,7 @@ func (p *pass) pendingLimit() error {
 
 func (p *pass) tooManyPending() *refusal {
 	n, own := p.limits.PendingCalls, p.cfg.Limits.PendingCalls
-	return &refusal{execution.ReasonPending, fmt.Sprintf("more than %d calls pending at once; %s",
+	return &refusal{reason: execution.ReasonPending, message: fmt.Sprintf("more than %d calls pending at once; %s",
 		n, raise("pendingCalls", "--max-pending-calls", n, own))}
 }
 
@@ -98,7 +98,7 @@ func (p *pass) sourceLimit() *refusal {
 	if n >= execution.MaxSourceBytes {
 		how = "more is never stored"
 	}
-	return &refusal{execution.ReasonSource, fmt.Sprintf("the source is too large to record durably: %d bytes, the limit is %d; %s",
+	return &refusal{reason: execution.ReasonSource, message: fmt.Sprintf("the source is too large to record durably: %d bytes, the limit is %d; %s",
 		len(p.Request.Code), n, how)}
 }
 
@@ -150,7 +150,7 @@ func millis(ms int64) time.Duration {
 }
 
 func (p *pass) sizeRefusal(what string, bytes int) *refusal {
-	return &refusal{execution.ReasonSize, fmt.Sprintf(
+	return &refusal{reason: execution.ReasonSize, message: fmt.Sprintf(
 		"%s: too large to record durably: %d bytes, the limit is %d; write large data to a file or a workspace and pass a reference",
 		what, bytes, p.cfg.MaxValueBytes)}
 }
@@ -160,14 +160,14 @@ func (p *pass) invalid(what string, v *sandbox.Invalid) *refusal {
 	if v.TooLarge {
 		return p.sizeRefusal(what, v.Bytes)
 	}
-	return &refusal{execution.ReasonValue, what + ": " + v.Problem}
+	return &refusal{reason: execution.ReasonValue, message: what + ": " + v.Problem}
 }
 
 // input returns the submission's input in its durable form, or why it has none.
 func (p *pass) input() (json.RawMessage, *refusal) {
 	input, err := value.FromPlain(jsonOrNil(p.Request.Input))
 	if err != nil {
-		return nil, &refusal{execution.ReasonValue, "the input: " + err.Error()}
+		return nil, &refusal{reason: execution.ReasonValue, message: "the input: " + err.Error()}
 	}
 	return input, nil
 }

@@ -246,3 +246,32 @@ func TestSourceOfAMillionBytesIsTheMost(t *testing.T) {
 		t.Errorf("got %s %+v %v", res.Status, res.Failure, res.Log)
 	}
 }
+
+// At the limits of calls the outcome has what was printed, and the place, as at every
+// other limit.
+func TestLimitsOfCallsShowTheConsole(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		code   string
+		limits execution.Limits
+		reason execution.Reason
+		want   string // the beginning
+	}{
+		"calls": {"console.log('l');\nfor (let i = 0; i < 5; i++) await items.echo(i)", execution.Limits{Calls: 2}, execution.ReasonCalls,
+			"more than 2 calls in one execution; raise limits.calls of the submission (--max-calls of the executor is 100000) at line 2:45\n  for (let i"},
+		"timers": {"console.log('l');\nfor (;;) await new Promise((r) => setTimeout(r, 0))", execution.Limits{Calls: 2}, execution.ReasonCalls, "more than 2 timers"},
+		"pending calls": {"console.log('l');\nawait Promise.all([1, 2, 3].map((i) => items.echo(i)))", execution.Limits{PendingCalls: 2}, execution.ReasonPending,
+			"more than 2 calls pending at once; raise limits.pendingCalls of the submission (--max-pending-calls of the executor is 10000)"},
+		"a name": {"console.log('l');\nawait items['x'.repeat(5000)](1)", execution.Limits{}, execution.ReasonLimit, "a call or step with a name of 5005 bytes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, nil)
+			res := r.execute(execution.Request{Code: tt.code, Limits: &tt.limits})
+			if res.Status != execution.Error || res.Failure.Reason != tt.reason || !strings.HasPrefix(res.Error, "Code execution failed: "+tt.want) ||
+				!strings.HasSuffix(res.Error, "\n\nConsole output:\nl") || strings.Join(res.Logs, "|") != "l" {
+				t.Errorf("got %s %+v, logs %q\n%s", res.Status, res.Failure, res.Logs, res.Error)
+			}
+		})
+	}
+}

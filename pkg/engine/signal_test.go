@@ -111,11 +111,11 @@ type asking struct {
 	onCall func()
 }
 
-func (a *asking) Call(ctx context.Context, source string, arg json.RawMessage) (json.RawMessage, error) {
-	if arg != nil { // else it is only parsed
+func (a *asking) Call(ctx context.Context, f sandbox.Function) (json.RawMessage, error) {
+	if !f.Check { // else it is only parsed
 		a.onCall()
 	}
-	return a.Sandbox.Call(ctx, source, arg)
+	return a.Sandbox.Call(ctx, f)
 }
 
 func TestSignalFiresBeforeThePolicyIsAsked(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"time"
 
@@ -147,8 +146,6 @@ func (p *pass) consult(ctx context.Context, f failed) (again bool, delay time.Du
 	if !policy.Left(try) || f.acted {
 		return false, 0, nil
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, p.timeout(), errTimeout)
-	defer cancel()
 	again = policy.Retries(string(f.kind), try)
 	if asked != nil && asked.ShouldRetry != "" {
 		answer, err := p.ask(ctx, "retry.shouldRetry", asked.ShouldRetry, policy, f)
@@ -169,50 +166,6 @@ func (p *pass) consult(ctx context.Context, f failed) (again bool, delay time.Du
 		delay = milliseconds(answer)
 	}
 	return true, delay, nil
-}
-
-// ask calls one callback of the policy, under its name, with its context. Whatever
-// keeps it from an answer, but the end of the pass, is a [*sandbox.Thrown]: it would
-// again.
-func (p *pass) ask(ctx context.Context, name, source string, policy retry.Policy, f failed) (json.RawMessage, error) {
-	shown := p.log.Shown(journal.View{Attempt: p.State.Attempt, Running: true})
-	arg, err := json.Marshal(map[string]any{
-		"executionId": p.Key.ID,
-		"attempt":     p.State.Try,
-		"maxAttempts": policy.MaxAttempts,
-		"failure":     f.failure(),
-		"execution": execution.Record{
-			ExecutionID: p.Key.ID, Runtime: p.Key.Runtime, Status: execution.Running, Attempt: p.State.Attempt,
-			Calls: shown, Labels: p.State.Labels, CreatedAt: p.State.CreatedAt, UpdatedAt: p.State.UpdatedAt,
-		},
-	})
-	if err != nil {
-		return nil, policyFailed(err.Error())
-	}
-	answer, err := p.cfg.Sandbox.Call(ctx, source, arg)
-	var thrown *sandbox.Thrown
-	switch {
-	case err == nil:
-		return answer, nil
-	case errors.As(err, &thrown):
-		named := *thrown
-		named.Pos.File = name
-		return nil, &named
-	case errors.Is(err, sandbox.ErrUnavailable), errors.Is(err, sandbox.ErrLost):
-		return nil, fmt.Errorf("%w: ask the policy: %w", ErrStorage, err) // it may answer the next time
-	case errors.Is(err, errTimeout):
-		return nil, policyFailed(fmt.Sprintf("no answer within %v", p.timeout()))
-	case ctx.Err() != nil && !errors.Is(context.Cause(ctx), errTimeout):
-		return nil, err
-	}
-	if _, text := p.outOf(err); text != "" {
-		return nil, policyFailed(text)
-	}
-	return nil, policyFailed(clip([]byte(err.Error()), maxNameBytes))
-}
-
-func policyFailed(why string) *sandbox.Thrown {
-	return &sandbox.Thrown{Name: "Error", Message: "retry policy: " + why, Op: -1}
 }
 
 // truthy is JavaScript's idea of true for a plain JSON text; undefined is nil.

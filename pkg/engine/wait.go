@@ -66,14 +66,14 @@ func (p *pass) admitWait(o *op, kind string, list *[]*op) error {
 // await puts a wait in the line for its signal.
 func (p *pass) await(o *op) error {
 	if err := execution.CheckSignal(o.Method); err != nil {
-		return &refusal{execution.ReasonLimit, err.Error()}
+		return &refusal{reason: execution.ReasonLimit, message: err.Error()}
 	}
 	n := 1
 	for _, line := range p.awaited {
 		n += len(line)
 	}
 	if n > mostWaits {
-		return &refusal{execution.ReasonPending, fmt.Sprintf("more than %d waits for signals at once", mostWaits)}
+		return &refusal{reason: execution.ReasonPending, message: fmt.Sprintf("more than %d waits for signals at once", mostWaits)}
 	}
 	p.awaited[o.Method] = append(p.awaited[o.Method], o)
 	p.stale, p.changed, p.matched = true, true, false

@@ -48,7 +48,7 @@ func (p *pass) btoa(call goja.FunctionCall) goja.Value {
 	if len(call.Arguments) == 0 {
 		panic(p.rt.NewTypeError("btoa(data): data is missing"))
 	}
-	s := call.Arguments[0].ToString().(goja.String)
+	s := p.toString(call.Arguments[0])
 	b := make([]byte, s.Length())
 	for i := range b {
 		unit := s.CharAt(i)
@@ -70,7 +70,7 @@ func (p *pass) atob(call goja.FunctionCall) goja.Value {
 			return -1
 		}
 		return r
-	}, call.Arguments[0].String())
+	}, p.toString(call.Arguments[0]).String())
 	if len(text)%4 == 0 {
 		text = strings.TrimSuffix(strings.TrimSuffix(text, "="), "=")
 	}

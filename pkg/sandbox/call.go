@@ -57,10 +57,57 @@ func placeInFunction(at file.Position) Pos {
 	return Pos{Line: at.Line, Column: at.Column}
 }
 
+// Call implements [Sandbox].
+func (s *InProcess) Call(ctx context.Context, f Function) (value json.RawMessage, err error) {
+	defer recoverCrash(&err)
+	if f.MaxTime > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, f.MaxTime, ErrTime)
+		defer cancel()
+	}
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	prg, err := s.functions.get(f.Source, compileFunction)
+	if err != nil || f.Check {
+		return nil, err
+	}
+	p := newPass(Script{Source: f.Source, Input: f.Arg, MaxValueBytes: f.MaxValueBytes, MaxStack: f.MaxStack}, nil, &compiled{prg: prg})
+	p.place, p.line = placeInFunction, func(at Pos) string { return LineAt(f.Source, at) }
+	defer interruptAtEnd(ctx, p.rt)()
+	if err := p.guard(s.samples); err != nil {
+		return nil, ending(ctx, err)
+	}
+	if value, err = p.callOnce(ctx); err == nil {
+		err = context.Cause(ctx) // taking the value out may have stopped half-way
+	}
+	if err != nil {
+		return nil, p.stopped(err, ending(ctx, err))
+	}
+	return value, nil
+}
+
+// stopped adds to a limit the place at which the engine was stopped.
+func (p *pass) stopped(raw, limit error) error {
+	var interrupted *goja.InterruptedError
+	var overflow *goja.StackOverflowError
+	var frames []goja.StackFrame
+	switch {
+	case errors.As(raw, &interrupted):
+		frames = interrupted.Stack()
+	case errors.As(raw, &overflow):
+		frames = overflow.Stack()
+	}
+	at := p.placeOf(frames)
+	if at == (Pos{}) || !IsLimit(limit) {
+		return limit
+	}
+	return &StoppedError{Err: limit, Pos: at, Line: p.line(at)}
+}
+
 // callOnce calls a function with plain JSON and returns what it gives.
 func (p *pass) callOnce(ctx context.Context) (json.RawMessage, error) {
 	p.ended = func() bool { return ctx.Err() != nil }
-	p.place, p.line = placeInFunction, func(at Pos) string { return LineAt(p.script.Source, at) }
 	p.codec.plainJSON = true
 	if err := p.start(); err != nil {
 		return nil, err
@@ -73,6 +120,8 @@ func (p *pass) callOnce(ctx context.Context) (json.RawMessage, error) {
 		return nil, errUnsettled
 	case result.Thrown != nil:
 		return nil, result.Thrown
+	case result.Invalid != nil && result.Invalid.TooLarge:
+		return nil, ErrResult
 	case result.Invalid != nil:
 		return nil, errors.New(result.Invalid.Problem)
 	}

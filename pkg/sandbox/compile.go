@@ -6,6 +6,8 @@ import (
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/file"
+
+	"github.com/reprise-run/reprise/pkg/sandbox/source"
 )
 
 // scriptName is the file name of submitted code in stack frames. That of a snippet is
@@ -29,6 +31,14 @@ type compiled struct {
 // [scriptName] as their SrcName. It returns a [*SyntaxError], or a
 // [*CrashError] when the parser itself failed, and is safe for concurrent use.
 func compile(text string) (c *compiled, err error) { return compileFile(scriptName, text) }
+
+// checkNesting refuses sources that would exhaust the stack of a parser.
+func checkNesting(text string) error {
+	if at, why := source.Nesting(text); why != "" {
+		return syntaxErrorAt(text, at, why)
+	}
+	return nil
+}
 
 // compileFile does that for a source of a file name of its own.
 func compileFile(name, text string) (c *compiled, err error) {

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/ast"
@@ -198,10 +199,14 @@ func (p *parsed) engineError(err error) *SyntaxError {
 	switch {
 	case errors.As(err, &list) && len(list) > 0:
 		at := list[0].Position
-		return p.origin.errorAt(list[0].Message, p.origin.nearest(at.Line, at.Column))
+		return p.origin.errorAt(outward(list[0].Message), p.origin.nearest(at.Line, at.Column))
 	case errors.As(err, &compiler) && compiler.File != nil:
 		at := compiler.File.Position(compiler.Offset)
-		return p.origin.errorAt(compiler.Message, p.origin.nearest(at.Line, at.Column))
+		message := outward(compiler.Message)
+		if strings.HasPrefix(message, "Compiler bug: ") {
+			message = "Unexpected expression" // one that the parser should have refused
+		}
+		return p.origin.errorAt(message, p.origin.nearest(at.Line, at.Column))
 	}
 	return p.origin.errorAt(err.Error(), Pos{})
 }

@@ -28,6 +28,36 @@ var ErrMemory = errors.New("memory limit exceeded")
 // a process of its own can tell.
 var ErrCPU = errors.New("CPU time limit exceeded")
 
+// ErrTime is returned when a function took longer than it may.
+var ErrTime = errors.New("time limit exceeded")
+
+// ErrResult is returned when a function gives more bytes than it may.
+var ErrResult = errors.New("the result is too large")
+
+// StoppedError is a limit that ended a function, with the place that it had reached.
+type StoppedError struct {
+	Err  error // the limit
+	Pos  Pos
+	Line string // the line there, clipped
+}
+
+func (e *StoppedError) Error() string {
+	return fmt.Sprintf("%v at %v%s", e.Err, e.Pos, indented(e.Line))
+}
+
+// Unwrap returns the limit.
+func (e *StoppedError) Unwrap() error { return e.Err }
+
+// IsLimit reports whether an error is that of a limit that a function can go beyond.
+func IsLimit(err error) bool {
+	for _, limit := range []error{ErrTime, ErrCPU, ErrMemory, ErrStack, ErrResult} {
+		if errors.Is(err, limit) {
+			return true
+		}
+	}
+	return false
+}
+
 // ErrUnavailable is returned when the sandbox could not be had at all: nothing ran.
 var ErrUnavailable = errors.New("the sandbox is not available")
 

@@ -18,6 +18,7 @@ func (p *pass) extend() error {
 		{"additions", []string{"groupBy", "fromAsync", "withResolvers", tryMember, "isWellFormed", "toWellFormed", "captureStackTrace"}, p.addAdditions},
 		{"RegExp", []string{"RegExp", "constructor", propertyMark, "escape"}, p.extendRegExp},
 		{"numbers", []string{"toLocaleString"}, p.localizeNumbers},
+		{"objects", []string{"toLocaleString"}, p.guardBare},
 		{"comparison", []string{"localeCompare"}, p.extendComparison},
 		{"case", []string{"toLocaleUpperCase", "toLocaleLowerCase"}, p.extendCase},
 		{"JSON", []string{"JSON"}, p.extendJSON},
@@ -90,5 +91,8 @@ func (p *pass) extendRegExp() error {
 		return err
 	}
 	regexp := p.rt.GlobalObject().Get("RegExp").(*goja.Object)
+	if err := p.guardFlags(regexp.Get("prototype").(*goja.Object)); err != nil {
+		return err
+	}
 	return hide(regexp, "escape", p.sized(1, p.native("escape", p.escapeRegExp)))
 }

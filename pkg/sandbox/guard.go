@@ -164,5 +164,14 @@ func (p *pass) throw(name, message string) {
 	panic(throwing(p.codec.newError(name, message)))
 }
 
+// toString converts as the language does. Of a symbol the engine gives the symbol itself.
+func (p *pass) toString(v goja.Value) goja.String {
+	s, ok := v.ToString().(goja.String)
+	if !ok {
+		p.throw("TypeError", "Cannot convert a Symbol value to a string")
+	}
+	return s
+}
+
 // isUTC reports whether local time is UTC in this process.
 func isUTC() bool { return time.Local == time.UTC }

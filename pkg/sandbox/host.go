@@ -18,11 +18,30 @@ type Sandbox interface {
 	// the sandbox itself failed. It never panics.
 	Run(ctx context.Context, s Script, host Host) (Result, error)
 
-	// Call evaluates source, the text of a JavaScript function, calls it with arg
-	// (plain JSON) and returns what it returns, or its promise gives, as plain
-	// JSON; nil for undefined. Nothing but the language itself is in reach. It
-	// returns a [*Thrown] when the function throws, and errors as Run does.
-	Call(ctx context.Context, source string, arg json.RawMessage) (json.RawMessage, error)
+	// Call calls a function and returns what it returns, or its promise gives, as
+	// plain JSON; nil for undefined. Nothing but the language itself is in reach, and
+	// nothing is printed. It returns a [*Thrown] when the function throws, and errors
+	// as Run does; one of a limit, [ErrTime] and [ErrResult] among them, is a
+	// [*StoppedError] where the place is known.
+	Call(ctx context.Context, f Function) (json.RawMessage, error)
+}
+
+// Function is one call of a function. The zero value of a limit means that of the
+// sandbox, or none.
+type Function struct {
+	Source string          // the text of a JavaScript function
+	Arg    json.RawMessage // plain JSON; nil: undefined
+
+	// Check parses Source, and neither evaluates nor calls it.
+	Check bool
+
+	MaxTime       time.Duration // from when the function begins
+	MaxValueBytes int           // of what it gives
+	MaxStack      int
+
+	// As those of a [Script]: [InProcess] knows neither.
+	MaxMemory int64
+	MaxCPU    time.Duration
 }
 
 // Host is all that a script can reach. Run calls it from one goroutine.

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime"
@@ -82,25 +81,6 @@ func (s *InProcess) Run(ctx context.Context, script Script, host Host) (result R
 // compileSnippet compiles the source of a snippet as a file of its own.
 func (s *InProcess) compileSnippet(file, text string) (*compiled, error) {
 	return s.scripts.getAs(file, text, func(text string) (*compiled, error) { return compileFile(file, text) })
-}
-
-// Call implements [Sandbox].
-func (s *InProcess) Call(ctx context.Context, source string, arg json.RawMessage) (value json.RawMessage, err error) {
-	defer recoverCrash(&err)
-	if err := context.Cause(ctx); err != nil {
-		return nil, err
-	}
-	prg, err := s.functions.get(source, compileFunction)
-	if err != nil {
-		return nil, err
-	}
-	p := newPass(Script{Source: source, Input: arg}, nil, &compiled{prg: prg})
-	defer interruptAtEnd(ctx, p.rt)()
-	if err := p.guard(s.samples); err != nil {
-		return nil, ending(ctx, err)
-	}
-	value, err = p.callOnce(ctx)
-	return value, ending(ctx, err)
 }
 
 // interruptAtEnd stops the runtime when ctx ends. The function that it returns

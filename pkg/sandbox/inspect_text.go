@@ -160,7 +160,7 @@ func (i *inspector) errorText(o *goja.Object, class string) string {
 // regexpText is a regular expression as one writes it.
 func (i *inspector) regexpText(o *goja.Object) string {
 	text := "[RegExp]"
-	_ = i.rt.Try(func() { text = "/" + o.Get("source").String() + "/" + o.Get("flags").String() })
+	_ = i.rt.Try(func() { text = "/" + given(o, "source").String() + "/" + given(o, "flags").String() })
 	return text
 }
 

@@ -202,7 +202,7 @@ func (p *pass) localizeNumbers() error {
 func (p *pass) listToLocale(call goja.FunctionCall) goja.Value {
 	list := call.This.ToObject(p.rt)
 	var b strings.Builder
-	for i := range list.Get("length").ToInteger() {
+	for i := range given(list, "length").ToInteger() {
 		if i%1024 == 1023 && p.ended() {
 			break // nobody waits for it
 		}

@@ -17,7 +17,7 @@ func (p *pass) extendJSON() error {
 	object := p.rt.GlobalObject().Get("JSON").(*goja.Object)
 	engine, _ := goja.AssertFunction(object.Get("parse"))
 	parse := p.native("parse", func(call goja.FunctionCall) goja.Value {
-		if text := call.Argument(0).ToString().(goja.String); mayHaveHalves(text.String()) {
+		if text := p.toString(call.Argument(0)); mayHaveHalves(text.String()) {
 			// What does not parse here gets the engine's error.
 			if v, err := p.parseHalves(text); err == nil {
 				return p.revived(v, call.Argument(1))

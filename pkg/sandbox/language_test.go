@@ -11,3 +11,8 @@ func TestLanguage(t *testing.T) {
 	t.Parallel()
 	sandboxtest.Language(t, sandbox.NewInProcess(sandbox.Config{}))
 }
+
+func TestErrorsLetNothingOutOfTheEngine(t *testing.T) {
+	t.Parallel()
+	sandboxtest.Errors(t, sandbox.NewInProcess(sandbox.Config{}))
+}

@@ -119,7 +119,7 @@ func TestCallHasTheLanguageAlone(t *testing.T) {
 	box := NewInProcess(Config{})
 	source := `(n) => [Object.groupBy([1, n], x => x > 1 ? "b" : "a"), [1, 2].values().map(x => x * n).toArray(), (1234.5).toLocaleString(),
 		/\p{L}/u.test("é"), typeof URL, typeof setTimeout, typeof AbortController, typeof console, typeof crypto, typeof structuredClone]`
-	got, err := box.Call(t.Context(), source, raw("2"))
+	got, err := box.Call(t.Context(), Function{Source: source, Arg: raw("2")})
 	want := `[{"a":[1],"b":[2]},[2,4],"1,234.5",true,"undefined","undefined","undefined","undefined","undefined","undefined"]`
 	if err != nil || string(got) != want {
 		t.Errorf("Call = %s, %v, want %s", got, err, want)

@@ -103,8 +103,16 @@ func (r *regexps) keepSources(proto *goja.Object) error {
 		if !ok {
 			panic(r.rt.NewTypeError("RegExp.prototype.toString called on a value that is no object"))
 		}
-		return r.rt.ToValue("/" + obj.Get("source").String() + "/" + obj.Get("flags").String())
+		return r.rt.ToValue("/" + given(obj, "source").String() + "/" + given(obj, "flags").String())
 	}))
+}
+
+// given reads a property that may not be there.
+func given(obj *goja.Object, name string) goja.Value {
+	if v := obj.Get(name); v != nil {
+		return v
+	}
+	return goja.Undefined()
 }
 
 // make is new RegExp(…args).

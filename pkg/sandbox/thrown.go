@@ -134,19 +134,26 @@ func text(v goja.Value) string {
 }
 
 // errorText is an error's message as a string.
-func errorText(v goja.Value) string { return withoutAddresses(text(v)) }
+func errorText(v goja.Value) string { return outward(text(v)) }
 
 // addressed is the one message of the engine that shows an object of its own, with
 // addresses in memory that are others in every run.
 var addressed = regexp.MustCompile(`(?s)Could not convert &\{.*?0x[0-9a-f]+.*? to primitive`)
 
-// withoutAddresses replaces that message, wherever a text leaves the script: a replay
-// must see the same.
-func withoutAddresses(s string) string {
-	if !strings.Contains(s, "Could not convert &{") {
-		return s
+// misread are the messages of the engine about patterns. They name its libraries, and the
+// pattern again and again.
+var misread = regexp.MustCompile("(?s)Invalid regular expression \\((?:re2|regexp2)\\): .*?\\(error parsing regexp: ([^`]*?)(?: in |: )`.*`\\)+")
+
+// outward replaces what the engine says of itself, wherever a text leaves the script: a
+// replay must see the same, and people something that they know.
+func outward(s string) string {
+	if strings.Contains(s, "Could not convert &{") {
+		s = addressed.ReplaceAllString(s, "Cannot convert object to primitive value")
 	}
-	return addressed.ReplaceAllString(s, "Cannot convert object to primitive value")
+	if strings.Contains(s, "Invalid regular expression (re") {
+		s = misread.ReplaceAllString(s, "Invalid regular expression: $1")
+	}
+	return s
 }
 
 // orQuoted shows an empty string as what one would write in code.

@@ -34,6 +34,19 @@ const (
 // lower translates TypeScript, and syntax that the engine lacks, to what the
 // engine runs. A bundle is JavaScript: what looks like a type in it is none.
 func lower(text string, bundled bool) api.TransformResult {
+	for _, n := range source.Crowds() {
+		begin := source.Repeats(text, n)
+		if begin == "" {
+			break
+		}
+		if r := transform(begin, bundled); len(r.Errors) > source.MostErrors {
+			return r
+		}
+	}
+	return transform(text, bundled)
+}
+
+func transform(text string, bundled bool) api.TransformResult {
 	loader := api.LoaderTS
 	if bundled {
 		loader = api.LoaderJS
@@ -47,8 +60,18 @@ func lower(text string, bundled bool) api.TransformResult {
 		SourcesContent: api.SourcesContentExclude,
 		Sourcefile:     scriptName,
 		LogLevel:       api.LogLevelSilent,
+		LogOverride:    unheard(),
 		Supported:      lowered(text),
 	})
+}
+
+// unheard are warnings; an error none of them is.
+func unheard() map[string]api.LogLevel {
+	all := map[string]api.LogLevel{"assign-to-constant": api.LogLevelSilent}
+	for _, id := range source.Needless() {
+		all[id] = api.LogLevelSilent
+	}
+	return all
 }
 
 // enclose puts lowered code, helpers of esbuild included, into a function, so that

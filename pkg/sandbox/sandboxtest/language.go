@@ -50,9 +50,13 @@ func (r row) run(t *testing.T, box sandbox.Sandbox, host *host) string {
 	result, err := box.Run(t.Context(), sandbox.Script{
 		Source: source(r.snippet), Connectors: []string{"items"}, Seed: "seed", Now: start,
 	}, host)
+	if result.Thrown != nil {
+		r.plain(t, result.Thrown.Message)
+	}
 	var syntax *sandbox.SyntaxError
 	switch {
 	case errors.As(err, &syntax):
+		r.plain(t, syntax.Error())
 		return "throws SyntaxError"
 	case err != nil:
 		return "fails: " + err.Error()
@@ -66,6 +70,14 @@ func (r row) run(t *testing.T, box sandbox.Sandbox, host *host) string {
 		return string(result.Value)
 	}
 	return text
+}
+
+// plain fails when an error lets something out of the engine.
+func (r row) plain(t *testing.T, text string) {
+	t.Helper()
+	if w := Inward(text); w != "" && !strings.Contains(r.snippet, w) {
+		t.Errorf("%s\nsays %q:\n%s", r.snippet, w, text)
+	}
 }
 
 // source makes a snippet a script that gives its value as text.

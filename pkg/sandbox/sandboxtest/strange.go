@@ -22,6 +22,8 @@ func strangeRows() []row {
 		{`globals are not enumerable`, `const all = Object.keys(globalThis); return ['URL', 'console', 'Iterator', 'Intl', 'atob', 'AbortController', 'structuredClone'].filter(n => all.includes(n))`, `[]`, nil},
 		{`computed names`, `[typeof globalThis['UR' + 'L'], typeof globalThis['Abort' + 'Controller'], typeof globalThis['In' + 'tl'], typeof globalThis['Itera' + 'tor'], typeof globalThis['at' + 'ob']]`, `["function","function","object","function","function"]`, nil},
 		{`signal parts cannot be forged`, `const f = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted').get; return f.call({})`, `throws TypeError`, nil},
+		{`text of a symbol`, `return [() => JSON.parse(Symbol()), () => atob(Symbol()), () => btoa(Symbol())].map(f => { try { return f() } catch (e) { return e.name } })`, `["TypeError","TypeError","TypeError"]`, nil},
+		{`methods of others on bare objects`, `return [() => Object.prototype.toLocaleString.call(Object.create(null)), () => Array.prototype.toLocaleString.call(Symbol()) + 1, () => RegExp.prototype[Symbol.replace].call([], 'x'), () => RegExp.prototype[Symbol.split].call({}, 'x'), () => RegExp.prototype.toString.call({}), () => ({}).toLocaleString(), () => 'abc'.replace(/b/g, 'x').split(/x/)].map(f => { try { return f() } catch (e) { return e.name } })`, `["TypeError","1","TypeError","TypeError","/undefined/undefined","[object Object]",["a","c"]]`, nil},
 		{`then is not called on ours`, `const c = new AbortController(); return [await c.signal === c.signal, await new URL('http://a') instanceof URL]`, `[true,true]`, nil},
 	}
 }

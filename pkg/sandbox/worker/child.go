@@ -101,7 +101,7 @@ func (c *child) setUp(args []string) (limit int64, err error) {
 	}
 	debug.SetMaxStack(int(limit / nativeStack))
 	// What is made at the first use is made before the confinement.
-	if _, err := c.box.Call(context.Background(), "() => 1", nil); err != nil {
+	if _, err := c.box.Call(context.Background(), sandbox.Function{Source: "() => 1"}); err != nil {
 		return 0, fmt.Errorf("warm up: %w", err)
 	}
 	level, err := confine(limit)
@@ -163,9 +163,16 @@ func (c *child) call(f frame) error {
 	if err := d.end(); err != nil {
 		return err
 	}
-	c.memory.begin(fn.maxMemory)
-	value, err := c.box.Call(context.Background(), fn.source, fn.arg)
-	return c.end(f.pass, doneOf(sandbox.Result{}, value, err))
+	compiled := c.box.Compiled()
+	c.memory.begin(fn.MaxMemory)
+	// It stops itself a little before the parent would kill it: then it can say where.
+	fn.MaxTime, fn.MaxCPU = earlier(fn.MaxTime), earlier(fn.MaxCPU)
+	ctx, stop := withinCPU(fn.MaxCPU)
+	defer stop()
+	value, err := c.box.Call(ctx, fn)
+	end := doneOf(sandbox.Result{}, value, err)
+	end.compiled = c.box.Compiled() != compiled
+	return c.end(f.pass, end)
 }
 
 // end reports the end of a pass, with the memory that it leaves behind.

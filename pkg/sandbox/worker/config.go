@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"syscall"
 	"time"
 )
 
@@ -36,6 +37,8 @@ type Config struct {
 
 	// Logger receives operational events. Default: discard.
 	Logger *slog.Logger
+
+	attributes func(isolated bool) *syscall.SysProcAttr // of workers; tests have others
 }
 
 // The default bounds of a pool and its passes.
@@ -64,6 +67,9 @@ func (c Config) withDefaults() (Config, error) {
 	c.MaxPasses = cmp.Or(c.MaxPasses, DefaultMaxPasses)
 	c.MaxMemory = cmp.Or(c.MaxMemory, DefaultMaxMemory)
 	c.MaxCPU = cmp.Or(c.MaxCPU, DefaultMaxCPU)
+	if c.attributes == nil {
+		c.attributes = attributes
+	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}

@@ -21,14 +21,17 @@ const (
 	endedAborted               // the parent said so
 	endedCrash                 // sandbox.CrashError
 	endedOther                 // any other error
+	endedTime                  // sandbox.ErrTime
+	endedCPU                   // sandbox.ErrCPU
+	endedResult                // sandbox.ErrResult
 )
 
 // done is how a pass ended, and what is left of it in the worker.
 type done struct {
 	how    ending
-	text   string // of the errors that have one
-	syntax sandbox.SyntaxError
-	result sandbox.Result // Issued travels before it
+	text   string              // of the errors that have one
+	syntax sandbox.SyntaxError // of a limit only the place, where it is known
+	result sandbox.Result      // Issued travels before it
 	value  json.RawMessage
 
 	memory   int64 // bytes that the worker has now
@@ -45,6 +48,12 @@ func doneOf(result sandbox.Result, value json.RawMessage, err error) done {
 		syntax *sandbox.SyntaxError
 		crash  *sandbox.CrashError
 	)
+	var stopped *sandbox.StoppedError
+	if errors.As(err, &stopped) {
+		d := doneOf(result, nil, stopped.Err)
+		d.syntax = sandbox.SyntaxError{Pos: stopped.Pos, Line: stopped.Line}
+		return d
+	}
 	switch {
 	case err == nil:
 		return done{how: endedWell, result: result, value: value}
@@ -58,6 +67,12 @@ func doneOf(result sandbox.Result, value json.RawMessage, err error) done {
 		return done{how: endedPending}
 	case errors.Is(err, sandbox.ErrMemory):
 		return done{how: endedMemory}
+	case errors.Is(err, sandbox.ErrTime):
+		return done{how: endedTime}
+	case errors.Is(err, sandbox.ErrCPU):
+		return done{how: endedCPU}
+	case errors.Is(err, sandbox.ErrResult):
+		return done{how: endedResult}
 	case errors.Is(err, errAborted):
 		return done{how: endedAborted}
 	case errors.As(err, &crash):
@@ -77,17 +92,31 @@ func (d done) err() error {
 		e := d.syntax
 		return &e
 	case endedStack:
-		return sandbox.ErrStack
+		return d.at(sandbox.ErrStack)
 	case endedPending:
 		return sandbox.ErrPending
 	case endedMemory:
-		return sandbox.ErrMemory
+		return d.at(sandbox.ErrMemory)
+	case endedTime:
+		return d.at(sandbox.ErrTime)
+	case endedCPU:
+		return d.at(sandbox.ErrCPU)
+	case endedResult:
+		return d.at(sandbox.ErrResult)
 	case endedAborted:
 		return errAborted
 	case endedCrash:
 		return &sandbox.CrashError{Detail: d.text}
 	}
 	return errors.New(d.text)
+}
+
+// at adds the place to a limit, if the worker knew it.
+func (d done) at(limit error) error {
+	if d.syntax.Pos == (sandbox.Pos{}) {
+		return limit
+	}
+	return &sandbox.StoppedError{Err: limit, Pos: d.syntax.Pos, Line: d.syntax.Line}
 }
 
 func (e *encoder) done(d done) {

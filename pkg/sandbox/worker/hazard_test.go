@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/reprise-run/reprise/internal/hazard"
+	"github.com/reprise-run/reprise/pkg/sandbox/sandboxtest"
 )
 
 // TestHazards runs every hostile script, but for those whose end is the engine's to
@@ -31,6 +32,9 @@ func TestHazards(t *testing.T) {
 			t.Logf("%.60s after %v", got, time.Since(start).Round(time.Millisecond))
 			if !c.Good(got) || !strings.Contains(text, c.Text) {
 				t.Errorf("%s: got %s, want %v with %q: %.500s", c.What, got, c.Want, c.Text, text)
+			}
+			if w := sandboxtest.Inward(text); w != "" && !strings.Contains(c.Source, w) {
+				t.Errorf("%s: lets %q out of the engine: %.500s", c.What, w, text)
 			}
 			if r, err := p.Run(t.Context(), script(`await items.echo(42)`), &echo{}); err != nil || string(r.Value) != "42" {
 				t.Errorf("the next pass: %s, %v", r.Value, err)

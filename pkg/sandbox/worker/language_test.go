@@ -10,3 +10,8 @@ func TestLanguage(t *testing.T) {
 	t.Parallel()
 	sandboxtest.Language(t, pool(t, Config{}))
 }
+
+func TestErrorsLetNothingOutOfTheEngine(t *testing.T) {
+	t.Parallel()
+	sandboxtest.Errors(t, pool(t, Config{Size: 4}))
+}

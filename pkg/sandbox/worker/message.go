@@ -1,7 +1,6 @@
 package worker
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/reprise-run/reprise/pkg/sandbox"
@@ -114,19 +113,20 @@ func (d *decoder) invalid() *sandbox.Invalid {
 	return &sandbox.Invalid{TooLarge: d.bool(), Bytes: int(d.int()), Problem: d.text()}
 }
 
-// function is one call of a function, as the parent asks for it.
-type function struct {
-	source    string
-	arg       json.RawMessage
-	maxMemory int64
+func (e *encoder) function(f sandbox.Function) {
+	e.text(f.Source)
+	e.bytes(f.Arg)
+	e.bool(f.Check)
+	e.int(int64(f.MaxTime))
+	e.int(int64(f.MaxValueBytes))
+	e.int(int64(f.MaxStack))
+	e.int(f.MaxMemory)
+	e.int(int64(f.MaxCPU))
 }
 
-func (e *encoder) function(f function) {
-	e.text(f.source)
-	e.bytes(f.arg)
-	e.int(f.maxMemory)
-}
-
-func (d *decoder) function() function {
-	return function{source: d.text(), arg: d.bytes(), maxMemory: d.int()}
+func (d *decoder) function() sandbox.Function {
+	return sandbox.Function{
+		Source: d.text(), Arg: d.bytes(), Check: d.bool(), MaxTime: time.Duration(d.int()),
+		MaxValueBytes: int(d.int()), MaxStack: int(d.int()), MaxMemory: d.int(), MaxCPU: time.Duration(d.int()),
+	}
 }

@@ -43,16 +43,21 @@ func (p *Pool) runOnce(ctx context.Context, s sandbox.Script, host sandbox.Host)
 }
 
 // Call implements [sandbox.Sandbox].
-func (p *Pool) Call(ctx context.Context, source string, arg json.RawMessage) (json.RawMessage, error) {
-	key := sha256.Sum256([]byte(source))
+func (p *Pool) Call(ctx context.Context, f sandbox.Function) (json.RawMessage, error) {
+	f.MaxMemory, f.MaxCPU = lower(f.MaxMemory, p.cfg.MaxMemory), lower(f.MaxCPU, p.cfg.MaxCPU)
+	key := sha256.Sum256([]byte(f.Source))
 	w, err := p.acquire(ctx, key)
 	if err != nil {
 		return nil, err
 	}
 	defer p.release(w, key)
-	pass := p.pass(w, sandbox.Script{MaxMemory: p.cfg.MaxMemory, MaxCPU: p.cfg.MaxCPU}, nil)
-	fn := function{source: source, arg: arg, maxMemory: p.cfg.MaxMemory}
-	end, err := pass.serve(ctx, kindCall, func(e *encoder) { e.function(fn) })
+	if f.MaxTime > 0 { // the time that it took to get a worker is not the function's
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, f.MaxTime, sandbox.ErrTime)
+		defer cancel()
+	}
+	pass := p.pass(w, sandbox.Script{MaxMemory: f.MaxMemory, MaxCPU: f.MaxCPU, MaxValueBytes: f.MaxValueBytes}, nil)
+	end, err := pass.serve(ctx, kindCall, func(e *encoder) { e.function(f) })
 	p.count(end)
 	return end.value, err
 }

@@ -25,8 +25,8 @@ var errNoMain = errors.New("this program does not call worker.Main first thing i
 // [NewPool].
 type Pool struct {
 	cfg      Config
-	isolated bool   // workers get namespaces of their own
-	level    string // how workers are confined
+	isolated bool   // workers get namespaces of their own: the first one did
+	level    string // how workers are confined, beside those
 
 	slots chan struct{} // one for each pass that may run
 	watch watch
@@ -39,6 +39,7 @@ type Pool struct {
 	reaper  *time.Timer       // set while there are more idle workers than spares
 	closed  bool
 	stats   Stats
+	exposed bool // the last worker got no namespaces, where the first one did
 
 	ended sync.WaitGroup // one for each worker
 }
@@ -48,6 +49,7 @@ var _ sandbox.Sandbox = (*Pool)(nil)
 // Stats counts what a pool has done.
 type Stats struct {
 	Workers  int // that live now
+	Exposed  int // of them, without the namespaces that the first worker had
 	Started  int
 	Lost     int // killed, for a limit, the end of a pass or what they said, or dead
 	Replaced int // after many passes or with much memory
@@ -85,22 +87,29 @@ func NewPool(cfg Config) (*Pool, error) {
 		return nil, err
 	}
 	p.level = first.level
-	if p.isolated {
-		p.level += ", " + namespaceNames
-	}
 	p.adopt(first)
 	p.idle = []*process{first}
 	return p, nil
 }
 
-// Confinement says how workers are confined, for people. It begins with "confined" where
+// Confinement says how workers are confined now, for people. It begins with "confined" where
 // the system calls of a worker are filtered, else with "development-grade".
 func (p *Pool) Confinement() string {
-	if strings.Contains(p.level, "seccomp") {
-		return "confined: " + p.level
+	level := p.level
+	switch {
+	case p.isolated && p.lastExposed():
+		level += ", " + namespacesLost
+	case p.isolated:
+		level += ", " + namespaceNames
 	}
-	return "development-grade: " + strings.Join(append(strings.Fields(p.level), "no system call filter on this system"), ", ")
+	if filtered(p.level) {
+		return "confined: " + level
+	}
+	return "development-grade: " + strings.Join(append(strings.Fields(level), "no system call filter on this system"), ", ")
 }
+
+// filtered reports whether a level of confinement has a filter of system calls.
+func filtered(level string) bool { return strings.Contains(level, "seccomp") }
 
 // Bounded reports whether memory and CPU time of a pass are bounded on this system.
 func (p *Pool) Bounded() bool { return canBound }
@@ -111,6 +120,11 @@ func (p *Pool) Stats() Stats {
 	defer p.mu.Unlock()
 	s := p.stats
 	s.Workers = len(p.all)
+	for w := range p.all {
+		if p.isolated && !w.isolated {
+			s.Exposed++
+		}
+	}
 	return s
 }
 
@@ -191,7 +205,7 @@ func (p *Pool) pick(source [sha256.Size]byte) (*process, error) {
 func (p *Pool) spawn(ctx context.Context) (*process, error) {
 	const tries = 8 // some seconds in all
 	for n := 1; ; n++ {
-		w, err := start(ctx, p.cfg, p.life, p.isolated)
+		w, err := p.start(ctx)
 		if err == nil {
 			p.adopt(w)
 			return w, nil
@@ -218,7 +232,7 @@ func (p *Pool) refill() {
 	}
 	p.spawner++
 	p.ended.Go(func() {
-		w, err := start(context.Background(), p.cfg, p.life, p.isolated)
+		w, err := p.start(context.Background())
 		if err == nil {
 			p.adopt(w)
 		} else {
@@ -244,7 +258,7 @@ func (p *Pool) release(w *process, source [sha256.Size]byte) {
 		p.stats.Lost++
 		p.refill()
 		return
-	case w.passes >= p.cfg.MaxPasses, w.memory > p.cfg.MaxMemory/4:
+	case w.passes >= p.cfg.MaxPasses, w.memory > p.cfg.MaxMemory/4, p.isolated && !w.isolated && !p.exposed:
 		p.stats.Replaced++
 		w.retire()
 		p.refill()

@@ -36,7 +36,8 @@ type process struct {
 	stderr *head
 	exited chan struct{} // closed once it is reaped
 
-	level     string // how it is confined
+	isolated  bool   // it has namespaces of its own
+	level     string // how it is confined, beside those
 	base      int64  // memory that it needs when it is idle
 	since     turn
 	buf       []byte // of the frame that is written
@@ -53,7 +54,7 @@ type process struct {
 
 // start starts a worker on a tether, and waits, as long as ctx lasts, until it takes passes.
 func start(ctx context.Context, cfg Config, on *tether, isolated bool) (*process, error) {
-	w := &process{exited: make(chan struct{}), stderr: &head{}}
+	w := &process{isolated: isolated, exited: make(chan struct{}), stderr: &head{}}
 	if err := w.open(cfg, on, isolated); err != nil {
 		return nil, fmt.Errorf("start worker: %w", err)
 	}
@@ -90,7 +91,7 @@ func (w *process) open(cfg Config, on *tether, isolated bool) error {
 	w.cmd = &exec.Cmd{
 		Path: cfg.Path, Args: []string{processName, strconv.FormatInt(cfg.MaxMemory, 10)},
 		Env: []string{collector}, Dir: "/", Stdin: childIn, Stdout: childOut, Stderr: w.stderr,
-		SysProcAttr: attributes(isolated),
+		SysProcAttr: cfg.attributes(isolated),
 	}
 	if err := on.start(w.cmd); err != nil {
 		w.closePipes()

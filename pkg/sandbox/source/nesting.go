@@ -1,4 +1,4 @@
-package sandbox
+package source
 
 import (
 	"fmt"
@@ -61,18 +61,19 @@ const (
 	wordPrev
 )
 
-// checkNesting refuses sources that would exhaust the stack of a parser.
-func checkNesting(source string) error {
+// Nesting finds where a source would exhaust the stack of a parser, and says why; why is
+// empty when no place would.
+func Nesting(source string) (at int, why string) {
 	n := &nesting{src: source}
 	for n.at < len(source) {
-		if e := n.token(); e != "" {
-			return syntaxErrorAt(source, n.at, e)
+		if why := n.token(); why != "" {
+			return n.at, why
 		}
-		if e := n.limits(); e != "" {
-			return syntaxErrorAt(source, n.at, e)
+		if why := n.limits(); why != "" {
+			return n.at, why
 		}
 	}
-	return nil
+	return 0, ""
 }
 
 func (n *nesting) limits() string {

@@ -1,0 +1,3 @@
+// what: drops infinitely many
+// want: error timeout
+() => (function* () { for (;;) yield 1; })().drop(Infinity).next()

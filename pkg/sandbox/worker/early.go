@@ -1,0 +1,37 @@
+package worker
+
+import (
+	"context"
+	"time"
+
+	"github.com/reprise-run/reprise/pkg/sandbox"
+)
+
+// earlier is a limit of time as a worker takes it. It leaves the rest, a tenth or 50 ms,
+// for saying where the function was.
+func earlier(d time.Duration) time.Duration { return d - min(d/10, 50*time.Millisecond) }
+
+// withinCPU returns a context that ends when this process has computed for so long; zero:
+// never. Where that cannot be measured it does not end.
+func withinCPU(most time.Duration) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	stop = func() { cancel(nil) }
+	before, ok := cpuTime(0) // this process
+	if most <= 0 || !ok {
+		return ctx, stop
+	}
+	go func() {
+		for left := most; left > 0; {
+			// It computes on one processor: it cannot be over before.
+			select {
+			case <-time.After(left):
+			case <-ctx.Done():
+				return
+			}
+			used, _ := cpuTime(0)
+			left = most - (used - before)
+		}
+		cancel(sandbox.ErrCPU)
+	}()
+	return ctx, stop
+}
