@@ -16,7 +16,9 @@ func earlier(d time.Duration) time.Duration { return d - min(d/10, 50*time.Milli
 func withinCPU(most time.Duration) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	stop = func() { cancel(nil) }
-	before, ok := cpuTime(0) // this process
+	// Of this process. The system call also wakes the runtime's monitor, which fires the
+	// timers while a script leaves nobody a turn.
+	before, ok := cpuTime(0)
 	if most <= 0 || !ok {
 		return ctx, stop
 	}
