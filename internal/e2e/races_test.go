@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/reprise-run/reprise/internal/executor"
 	"github.com/reprise-run/reprise/internal/fixture"
@@ -21,7 +22,7 @@ func onThree(t *testing.T) (*rig, []*control.Client) {
 	t.Helper()
 	servers := natstest.Cluster(t, 3)
 	r := &rig{t: t, server: servers.All[0], nc: servers.Conn(), items: new(fixture.Items)}
-	if err := stream.Init(t.Context(), r.nc, stream.Config{Runtimes: []string{"default"}, Replicas: 3}); err != nil {
+	if err := stream.Init(t.Context(), r.nc, stream.Config{Runtimes: []string{"default"}, Replicas: 3, AckWait: time.Minute}); err != nil {
 		t.Fatalf("init: %v", err)
 	}
 	var clients []*control.Client

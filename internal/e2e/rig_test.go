@@ -33,7 +33,7 @@ func newRig(t testing.TB) *rig {
 	t.Helper()
 	s := natstest.Run(t)
 	r := &rig{t: t, server: s, nc: s.Conn(), items: new(fixture.Items)}
-	c, err := control.NewClient(control.ClientConfig{Conn: r.nc, Timeout: 20 * time.Second})
+	c, err := control.NewClient(control.ClientConfig{Conn: r.nc, Timeout: patience})
 	if err != nil {
 		t.Fatalf("new client: %v", err)
 	}

@@ -5,14 +5,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
 )
 
-// patience is how long a test waits for what must come.
-const patience = 20 * time.Second
+// patience is how long a test waits for what must come. It only bounds a hang.
+const patience = natstest.StartWait
 
 // row is one program and how it must end. Its name begins with the number of the
 // behaviour. Rows share an executor, so they do not depend on what it has done.

@@ -121,7 +121,7 @@ func TestAPauseIsNoEnd(t *testing.T) {
 		t.Errorf("after the pause heard %q", got)
 	}
 	approve(t, s, out.ExecutionID)
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), natstest.StartWait)
 	defer cancel()
 	natstest.Eventually(t, "the end", func() bool {
 		r, err := c.Get(ctx, out.ExecutionID)
@@ -162,7 +162,7 @@ func TestHooksComeAfterTheContextsOfCalls(t *testing.T) {
 	t.Parallel()
 	k := &keeper{items: new(fixture.Items)}
 	c, _, stop := keeping(t, k)
-	out := execute(t, c, execution.Request{Code: `async () => items.abortable_slow_once()`, TimeoutMs: 50})
+	out := execute(t, c, execution.Request{Code: `async () => items.abortable_slow_once()`, TimeoutMs: 3000})
 	if out.Status != execution.Error || out.Failure == nil || out.Failure.Kind != execution.KindTimeout {
 		t.Fatalf("outcome %+v, want a timeout", out)
 	}

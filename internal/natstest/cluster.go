@@ -2,6 +2,7 @@ package natstest
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/url"
 	"path/filepath"
@@ -22,7 +23,7 @@ type Servers struct {
 // Cluster starts n clustered servers with JetStream and waits for their leader.
 func Cluster(tb testing.TB, n int) *Servers {
 	tb.Helper()
-	ports := freePorts(tb, 2*n)
+	ports := FreePorts(tb, 2*n)
 	var routes []*url.URL
 	for i := range n {
 		routes = append(routes, &url.URL{Scheme: "nats-route", Host: fmt.Sprintf("127.0.0.1:%d", ports[n+i])})
@@ -90,17 +91,23 @@ func (c *Servers) Leader(stream string) *Server {
 	return leader
 }
 
-// freePorts returns n ports that were free a moment ago.
-func freePorts(tb testing.TB, n int) []int {
+// FreePorts returns n ports that were free a moment ago. The system gives them to nobody
+// who asks for any port: other tests do that all the time, and would take them meanwhile.
+func FreePorts(tb testing.TB, n int) []int {
 	tb.Helper()
+	const first, many = 16_000, 16_000 // below the ports that Linux gives away by itself
 	var ports []int
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	for tries := 0; len(ports) < n; tries++ {
+		port := first + rand.IntN(many)
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
-			tb.Fatalf("find a free port: %v", err)
+			if tries == 10*many {
+				tb.Fatalf("find a free port: %v", err)
+			}
+			continue
 		}
 		defer func() { _ = l.Close() }() // all at once, so that they differ
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+		ports = append(ports, port)
 	}
 	return ports
 }

@@ -12,8 +12,10 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// StartWait is how long a server, a leader or a connection may take.
-const StartWait = 20 * time.Second
+// StartWait is how long a server, a leader or a connection may take. It is far more than
+// any of them needs: a busy machine may stand still for many seconds, and a wait that
+// only bounds a hang costs nothing when all is well.
+const StartWait = time.Minute
 
 // Options change what [RunWith] starts. The zero value of a field means its default.
 type Options struct {
@@ -140,7 +142,7 @@ func Connect(tb testing.TB, url string, opts ...nats.Option) *nats.Conn {
 // JetStream returns the JetStream of a connection.
 func JetStream(tb testing.TB, nc *nats.Conn) jetstream.JetStream {
 	tb.Helper()
-	js, err := jetstream.New(nc)
+	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(StartWait))
 	if err != nil {
 		tb.Fatalf("jetstream: %v", err)
 	}
