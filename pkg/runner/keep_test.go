@@ -62,17 +62,26 @@ func TestRetentionKeepsWhatTheBoundsSay(t *testing.T) {
 
 func TestOneExecutorSweepsAtATime(t *testing.T) {
 	t.Parallel()
-	bounds := func(c *Config) { c.RetainFor, c.KeepInterval = time.Millisecond, 2*time.Second }
-	x := newRig(t, bounds)
-	y := newRigOn(t, x.srv, x.srv.Conn(), bounds)
-	sweep := func(z *rig) (removed bool) {
-		id := x.ended()
-		x.older(id, 5*time.Millisecond)
-		z.r.keepOnce(t.Context(), "default")
-		return x.left(id) == 0
+	interval := time.Hour
+	bounds := func(c *Config) { c.RetainFor, c.KeepInterval = time.Millisecond, interval }
+	pair := func() (x, y *rig) {
+		x = newRig(t, bounds)
+		return x, newRigOn(t, x.srv, x.srv.Conn(), bounds)
 	}
+	sweep := func(z *rig) (removed bool) {
+		id := z.ended()
+		z.older(id, 5*time.Millisecond)
+		z.r.keepOnce(t.Context(), "default")
+		return z.left(id) == 0
+	}
+	x, y := pair()
 	if !sweep(x) || sweep(y) || sweep(x) {
 		t.Error("not the first one alone has swept")
+	}
+	interval = time.Second
+	x, y = pair()
+	if !sweep(x) {
+		t.Error("the first one has not swept")
 	}
 	natstest.Eventually(t, "the other one's turn", func() bool { return sweep(y) })
 }
@@ -80,7 +89,7 @@ func TestOneExecutorSweepsAtATime(t *testing.T) {
 // Nobody asks for it: an executor does it by itself.
 func TestRetentionNeedsNoSchedule(t *testing.T) {
 	t.Parallel()
-	x := newRig(t, func(c *Config) { c.Retain, c.ExpireAfter, c.KeepInterval = 1, time.Millisecond, 20*time.Millisecond })
+	x := newRig(t, func(c *Config) { c.Retain, c.ExpireAfter, c.KeepInterval = 1, time.Millisecond, 200*time.Millisecond })
 	paused := newID()
 	x.put(paused, 0, journal.State{Status: execution.Paused, Attempt: 1})
 	ids := []execution.ID{x.ended(), x.ended(), x.ended()}
