@@ -50,7 +50,7 @@ func TestInitWaitsForAClusterThatForms(t *testing.T) {
 		}
 	case err := <-done:
 		t.Fatalf("it ended before the third server came: %v", err)
-	case <-time.After(30 * time.Second):
+	case <-time.After(natstest.StartWait):
 		t.Fatal("no warning that a server is missing")
 	}
 	late.Start()
