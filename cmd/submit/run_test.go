@@ -39,7 +39,7 @@ func TestAnInterruptLeavesTheExecutionAlone(t *testing.T) {
 		var stdout, stderr output
 		ended := make(chan int, 1)
 		go func() {
-			ended <- run(ctx, []string{flag, "-e", "async () => demo.sleep({ms: 1500})"}, environment(server.URL()), strings.NewReader(""), &stdout, &stderr)
+			ended <- run(ctx, []string{flag, "-e", `async () => codemode.waitFor("go")`}, environment(server.URL()), strings.NewReader(""), &stdout, &stderr)
 		}()
 		natstest.Eventually(t, "the pass", func() bool { return strings.Contains(stderr.String(), "attempt 1") })
 		interrupt()
@@ -53,10 +53,12 @@ func TestAnInterruptLeavesTheExecutionAlone(t *testing.T) {
 			t.Errorf("%s: %d lines on standard output, want %d: %q", flag, got, want, stdout.String())
 		}
 		// And it does go on.
-		id := stderr.String()[strings.Index(stderr.String(), "submit watch ")+len("submit watch "):]
+		id := strings.TrimSpace(stderr.String()[strings.Index(stderr.String(), "submit watch ")+len("submit watch "):])
 		var again output
-		if got := run(t.Context(), []string{"watch", strings.TrimSpace(id)}, environment(server.URL()), nil, &again, &stderr); got != 0 {
-			t.Errorf("watch = %d, want 0: %s", got, stderr.String())
+		for _, args := range [][]string{{"signal", id, "go"}, {"watch", id}} {
+			if got := run(t.Context(), args, environment(server.URL()), nil, &again, &stderr); got != 0 {
+				t.Errorf("%s = %d, want 0: %s", args[0], got, stderr.String())
+			}
 		}
 	}
 }
@@ -85,7 +87,7 @@ func TestEmbeddedNeedsNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for range 2 { // the second run finds the store of the first
-		ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 		defer cancel()
 		var stdout, stderr output
 		args := []string{"--embedded", "--store-dir", dir, "-e", `async () => (await demo.echo({a: 1})).a`}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"os/exec"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,7 +47,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("DENIED_URL", denied.URL())
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "publish": publisher(t, served.Conn())},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "publish": publisher(t, served.Conn()), "reaches": reacher(t, served.Conn())},
 	})
 }
 
@@ -72,7 +74,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 // the execution: publish id file.
 func publisher(t *testing.T, nc *nats.Conn) func(*testscript.TestScript, bool, []string) {
 	t.Helper()
-	c, err := control.NewClient(control.ClientConfig{Conn: nc})
+	c, err := control.NewClient(control.ClientConfig{Conn: nc, Timeout: natstest.StartWait})
 	if err != nil {
 		t.Fatalf("new client: %v", err)
 	}
@@ -82,12 +84,33 @@ func publisher(t *testing.T, nc *nats.Conn) func(*testscript.TestScript, bool, [
 		}
 		m := &nats.Msg{Subject: stream.SubmitSubject(execution.DefaultRuntime), Data: []byte(ts.ReadFile(args[1])), Header: nats.Header{}}
 		m.Header.Set(nats.MsgIdHdr, args[0])
-		if _, err := nc.RequestMsg(m, 10*time.Second); err != nil {
+		if _, err := nc.RequestMsg(m, natstest.StartWait); err != nil {
 			ts.Fatalf("publish %s: %v", args[1], err)
 		}
 		natstest.Eventually(t, "the end of "+args[1], func() bool {
 			r, err := c.Get(t.Context(), execution.ID(args[0]))
 			return err == nil && r.Status.Terminal()
+		})
+	}
+}
+
+// reacher waits until an execution has a status, and a call of a method where one is
+// named: reaches id status [connector.method]. A machine may be slow.
+func reacher(t *testing.T, nc *nats.Conn) func(*testscript.TestScript, bool, []string) {
+	t.Helper()
+	c, err := control.NewClient(control.ClientConfig{Conn: nc, Timeout: natstest.StartWait})
+	if err != nil {
+		t.Fatalf("new client: %v", err)
+	}
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) < 2 || len(args) > 3 {
+			ts.Fatalf("usage: reaches id status [connector.method]")
+		}
+		natstest.Eventually(t, strings.Join(args, " "), func() bool {
+			r, err := c.Get(t.Context(), execution.ID(args[0]))
+			return err == nil && string(r.Status) == args[1] && (len(args) == 2 || slices.ContainsFunc(r.Calls, func(e execution.Entry) bool {
+				return e.Connector+"."+e.Method == args[2]
+			}))
 		})
 	}
 }
@@ -112,7 +135,7 @@ func serve(t *testing.T, nc *nats.Conn) {
 			t.Errorf("executor: %v", err)
 		}
 	})
-	c, err := control.NewClient(control.ClientConfig{Conn: nc})
+	c, err := control.NewClient(control.ClientConfig{Conn: nc, Timeout: natstest.StartWait})
 	if err != nil {
 		t.Fatalf("new client: %v", err)
 	}

@@ -53,7 +53,7 @@ func cancelsARunningExecution(t *testing.T, ackWait time.Duration) {
 	if again := r.cancel(id, false); !again.UpdatedAt.Equal(rec.UpdatedAt) {
 		t.Errorf("the second cancel changed %+v to %+v", rec, again)
 	}
-	if ackWait < patience {
+	if ackWait < natstest.StartWait {
 		natstest.Eventually(t, "the empty queue", func() bool { return r.messages() == 0 })
 	}
 	if n := r.items.Runs("add_note"); n != 1 {

@@ -465,7 +465,7 @@ func cluster(t testing.TB) *rig {
 	if err := stream.Init(t.Context(), nc, stream.Config{Replicas: 3, AckWait: time.Minute}); err != nil {
 		t.Fatal(err)
 	}
-	c, err := control.NewClient(control.ClientConfig{Conn: nc, Timeout: patience})
+	c, err := control.NewClient(control.ClientConfig{Conn: nc, Timeout: requestTime})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ func onThree(t *testing.T) (*rig, []*control.Client) {
 // clientOf is a client that talks to one of the servers.
 func (r *rig) clientOf(s *natstest.Server) *control.Client {
 	r.t.Helper()
-	c, err := control.NewClient(control.ClientConfig{Conn: s.Conn(), Timeout: patience})
+	c, err := control.NewClient(control.ClientConfig{Conn: s.Conn(), Timeout: requestTime})
 	if err != nil {
 		r.t.Fatalf("new client: %v", err)
 	}
