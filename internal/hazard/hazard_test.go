@@ -69,7 +69,7 @@ func newRig(t *testing.T) *rig {
 	go func() {
 		ended <- executor.Run(ctx, executor.Config{
 			Conn: srv.Conn(), Connectors: set, Sandbox: &executor.Sandbox{Sandbox: pool, Limited: true},
-			Limits: executor.Limits{MemoryMB: memory, PassTimeout: 45 * time.Second}, Concurrency: workers, DrainTimeout: -1,
+			Limits: executor.Limits{MemoryMB: memory, PassTimeout: 2 * time.Minute}, Concurrency: workers, DrainTimeout: -1,
 		}, func(string) { close(ready) })
 	}()
 	t.Cleanup(func() {
