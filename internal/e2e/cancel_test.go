@@ -17,8 +17,8 @@ import (
 
 func TestCancelEndsARunningExecutionAtOnce(t *testing.T) {
 	t.Parallel()
-	// The next heartbeat of the first is so late that only the word can have ended the
-	// call; the message of the second comes again while the test can wait for it.
+	// The next heartbeat of the first, and the end of its time, are so late that only the
+	// word can have ended the call; the message of the second comes again while the test can wait for it.
 	for name, ackWait := range map[string]time.Duration{"by its word": 10 * time.Minute, "for good": 2 * time.Second} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -36,7 +36,7 @@ func cancelsARunningExecution(t *testing.T, ackWait time.Duration) {
 		return json.RawMessage(`1`), nil
 	}}
 	r := newRig(t)
-	r.start(func(c *executor.Config) { c.AckWait = ackWait }, p.named())
+	r.start(func(c *executor.Config) { c.AckWait, c.Limits.PassTimeout = ackWait, 10*time.Minute }, p.named())
 	id := execution.NewID(time.Now())
 	events := r.listen(id)
 	r.begin(execution.Request{ID: id, Code: `async () => { await items.add_note("a"); await probe.deaf(); await items.add_note("b") }`})
