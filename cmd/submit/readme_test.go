@@ -51,7 +51,7 @@ func TestReadmesFirstCommand(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	var stdout, stderr strings.Builder
-	status := run(ctx, []string{"--embedded", "--store-dir", t.TempDir(), "../../examples/quickstart.ts"},
+	status := patiently(ctx, []string{"--embedded", "--store-dir", t.TempDir(), "../../examples/quickstart.ts"},
 		func(string) string { return "" }, strings.NewReader(""), &stdout, &stderr)
 	var result struct {
 		City          string `json:"city"`

@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
+	"os"
 	"os/exec"
+	"os/signal"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,7 +29,17 @@ import (
 
 func TestMain(m *testing.M) {
 	worker.Main()
-	testscript.Main(m, map[string]func(){"submit": main})
+	testscript.Main(m, map[string]func(){"submit": func() {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		defer stop()
+		os.Exit(patiently(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
+	}})
+}
+
+// patiently is run where a machine may stand still for a while: it does not take that for
+// a server that is silent.
+func patiently(ctx context.Context, args []string, env func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return (&app{env: env, stdin: stdin, stdout: stdout, stderr: stderr, connectWait: natstest.StartWait}).run(ctx, args)
 }
 
 // TestScripts runs testdata/script/*.txt against one server with one executor.
