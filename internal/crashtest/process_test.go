@@ -98,7 +98,7 @@ func (p *population) fold(key journal.Key) (*journal.Log, bool) {
 // verify waits until all have ended and the queue is empty, and checks them.
 func (p *population) verify() {
 	p.t.Helper()
-	natstest.Eventually(p.t, "an empty queue", func() bool {
+	natstest.InTheEnd(p.t, "an empty queue", func() bool {
 		n, err := p.s.Queued(p.t.Context(), "default")
 		return err == nil && n == 0
 	})

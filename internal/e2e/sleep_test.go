@@ -69,7 +69,7 @@ func TestThousandSleepersHoldNothing(t *testing.T) {
 		})
 	}
 	work.Wait()
-	natstest.Eventually(t, "all asleep", func() bool {
+	natstest.InTheEnd(t, "all asleep", func() bool {
 		n := 0
 		states, err := s.States(t.Context(), execution.DefaultRuntime, stream.StatesQuery{})
 		for _, l := range states {

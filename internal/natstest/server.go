@@ -153,15 +153,26 @@ func JetStream(tb testing.TB, nc *nats.Conn) jetstream.JetStream {
 // It is for what no event announces.
 func Eventually(tb testing.TB, what string, ok func() bool) {
 	tb.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), StartWait)
+	wait(tb, what, StartWait, 5*time.Millisecond, ok)
+}
+
+// InTheEnd is Eventually for much work: it waits ten times as long, and looks seldom.
+func InTheEnd(tb testing.TB, what string, ok func() bool) {
+	tb.Helper()
+	wait(tb, what, 10*StartWait, 200*time.Millisecond, ok)
+}
+
+func wait(tb testing.TB, what string, limit, every time.Duration, ok func() bool) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	tick := time.NewTicker(5 * time.Millisecond)
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for !ok() {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			tb.Fatalf("waited %v in vain for %s", StartWait, what)
+			tb.Fatalf("waited %v in vain for %s", limit, what)
 		}
 	}
 }
