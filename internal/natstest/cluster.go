@@ -46,7 +46,7 @@ func Cluster(tb testing.TB, n int) *Servers {
 // WaitReady waits until every running server knows the meta leader and is current.
 func (c *Servers) WaitReady() {
 	c.tb.Helper()
-	Eventually(c.tb, "a meta leader and its followers", func() bool {
+	c.elected("a meta leader and its followers", func() bool {
 		leader := false
 		for _, s := range c.All {
 			if !s.srv.Running() {
@@ -59,6 +59,13 @@ func (c *Servers) WaitReady() {
 		}
 		return leader
 	})
+}
+
+// elected is Eventually for an election, which a machine that stands still for seconds
+// interrupts again and again.
+func (c *Servers) elected(what string, ok func() bool) {
+	c.tb.Helper()
+	wait(c.tb, what, 5*StartWait, 5*time.Millisecond, ok)
 }
 
 // URL lists the addresses of all servers.
@@ -80,7 +87,7 @@ func (c *Servers) Conn(opts ...nats.Option) *nats.Conn {
 func (c *Servers) Leader(stream string) *Server {
 	c.tb.Helper()
 	var leader *Server
-	Eventually(c.tb, "a leader of "+stream, func() bool {
+	c.elected("a leader of "+stream, func() bool {
 		for _, s := range c.All {
 			if s.srv.Running() && s.srv.JetStreamIsStreamLeader(server.DEFAULT_GLOBAL_ACCOUNT, stream) {
 				leader = s
