@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/reprise-run/reprise/internal/cli"
 	"github.com/reprise-run/reprise/internal/natstest"
@@ -29,7 +28,7 @@ type outcome struct {
 
 func command(t *testing.T, env map[string]string, args ...string) outcome {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*natstest.StartWait)
 	defer cancel()
 	var stdout, stderr strings.Builder
 	status := run(ctx, args, func(k string) string { return env[k] }, &stdout, &stderr)
@@ -133,7 +132,7 @@ func TestExecutorEmbedsServesAndDrains(t *testing.T) {
 	defer cancel()
 	log, writer := io.Pipe()
 	status := make(chan int, 1)
-	args := []string{"--listen", "127.0.0.1:0", "--store-dir", t.TempDir(), "--max-calls", "1", "--pass-timeout", "5s"}
+	args := []string{"--listen", "127.0.0.1:0", "--store-dir", t.TempDir(), "--max-calls", "1", "--pass-timeout", "40s"}
 	go func() {
 		status <- run(ctx, args, func(string) string { return "" }, io.Discard, writer)
 		writer.Close()
@@ -151,11 +150,11 @@ func TestExecutorEmbedsServesAndDrains(t *testing.T) {
 	go func() { _, _ = io.Copy(io.Discard, log) }()
 	_, url, _ = strings.Cut(seen, "url=")
 	url, _, _ = strings.Cut(url, " ")
-	c, err := control.NewClient(control.ClientConfig{Conn: natstest.Connect(t, url)})
+	c, err := control.NewClient(control.ClientConfig{Conn: natstest.Connect(t, url), Timeout: natstest.StartWait})
 	if err != nil {
 		t.Fatal(err)
 	}
-	wait, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	wait, stop := context.WithTimeout(t.Context(), 2*natstest.StartWait)
 	defer stop()
 	out, err := c.Execute(wait, execution.Request{Code: "await demo.echo(42)"}, control.Follow{})
 	if err != nil || string(out.Result) != "42" {
@@ -166,7 +165,7 @@ func TestExecutorEmbedsServesAndDrains(t *testing.T) {
 		t.Errorf("outcome %+v, %+v, %v, want the limit of the flag", out, out.Failure, err)
 	}
 	out, err = c.Execute(wait, execution.Request{Code: "for (;;) {}", TimeoutMs: 300}, control.Follow{})
-	if err != nil || out.Failure == nil || !strings.HasSuffix(out.Failure.Message, "(--pass-timeout of the executor is 5s)") {
+	if err != nil || out.Failure == nil || !strings.HasSuffix(out.Failure.Message, "(--pass-timeout of the executor is 40s)") {
 		t.Errorf("outcome %+v, %+v, %v, want the wall clock of the flag", out, out.Failure, err)
 	}
 	cancel()

@@ -41,7 +41,7 @@ type finished struct {
 // command runs one of the binaries to its end.
 func command(ctx context.Context, t *testing.T, name string, args ...string) finished {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	c := exec.CommandContext(ctx, name, args...)
 	c.Env, c.Dir = []string{"HOME=" + t.TempDir()}, t.TempDir()

@@ -48,10 +48,10 @@ func TestReadmesFirstCommand(t *testing.T) {
 	if !strings.Contains(read(t, "../../README.md"), "\ngo run ./cmd/submit --embedded examples/quickstart.ts\n") {
 		t.Fatal("the README has another first command: test that one")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	var stdout, stderr strings.Builder
-	status := run(ctx, []string{"--embedded", "--store-dir", t.TempDir(), "../../examples/quickstart.ts"},
+	status := patiently(ctx, []string{"--embedded", "--store-dir", t.TempDir(), "../../examples/quickstart.ts"},
 		func(string) string { return "" }, strings.NewReader(""), &stdout, &stderr)
 	var result struct {
 		City          string `json:"city"`

@@ -26,12 +26,15 @@ const connectWait = 5 * time.Second
 
 // run is the whole command: it returns the exit status.
 func run(ctx context.Context, args []string, env func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{env: env, stdin: stdin, stdout: stdout, stderr: stderr}
+	return (&app{env: env, stdin: stdin, stdout: stdout, stderr: stderr, connectWait: connectWait}).run(ctx, args)
+}
+
+func (a *app) run(ctx context.Context, args []string) int {
 	root := a.root()
 	root.SetArgs(args)
-	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
 	ran, err := root.ExecuteContextC(ctx)
 	var told *toldError
 	if errors.As(err, &told) {
@@ -53,7 +56,7 @@ func run(ctx context.Context, args []string, env func(string) string, stdin io.R
 	if a.json && a.outcomes {
 		a.printRefusal(err)
 	}
-	return cli.Report(stderr, "submit", err)
+	return cli.Report(a.stderr, "submit", err)
 }
 
 // asksJSON reports whether a command line that is wrong has --json in it.
@@ -79,6 +82,7 @@ type app struct {
 	env            func(string) string
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	connectWait    time.Duration
 
 	server  cli.Server
 	runtime string
@@ -175,7 +179,7 @@ type session struct {
 
 // open connects, or starts the embedded server and executor.
 func (a *app) open(ctx context.Context) (*session, error) {
-	wait := cmp.Or(a.timeout, connectWait)
+	wait := cmp.Or(a.timeout, a.connectWait)
 	closeAll := func() {}
 	var extra []nats.Option
 	if a.embedded {
@@ -190,7 +194,7 @@ func (a *app) open(ctx context.Context) (*session, error) {
 		closeAll()
 		return nil, err
 	}
-	client, err := control.NewClient(control.ClientConfig{Conn: link.Conn, Runtime: a.runtime, Domain: link.Domain, Timeout: min(wait, connectWait)})
+	client, err := control.NewClient(control.ClientConfig{Conn: link.Conn, Runtime: a.runtime, Domain: link.Domain, Timeout: min(wait, a.connectWait)})
 	if err != nil {
 		link.Close()
 		closeAll()

@@ -39,7 +39,7 @@ func TestAnInterruptLeavesTheExecutionAlone(t *testing.T) {
 		var stdout, stderr output
 		ended := make(chan int, 1)
 		go func() {
-			ended <- run(ctx, []string{flag, "-e", "async () => demo.sleep({ms: 1500})"}, environment(server.URL()), strings.NewReader(""), &stdout, &stderr)
+			ended <- patiently(ctx, []string{flag, "-e", `async () => codemode.waitFor("go")`}, environment(server.URL()), strings.NewReader(""), &stdout, &stderr)
 		}()
 		natstest.Eventually(t, "the pass", func() bool { return strings.Contains(stderr.String(), "attempt 1") })
 		interrupt()
@@ -53,10 +53,12 @@ func TestAnInterruptLeavesTheExecutionAlone(t *testing.T) {
 			t.Errorf("%s: %d lines on standard output, want %d: %q", flag, got, want, stdout.String())
 		}
 		// And it does go on.
-		id := stderr.String()[strings.Index(stderr.String(), "submit watch ")+len("submit watch "):]
+		id := strings.TrimSpace(stderr.String()[strings.Index(stderr.String(), "submit watch ")+len("submit watch "):])
 		var again output
-		if got := run(t.Context(), []string{"watch", strings.TrimSpace(id)}, environment(server.URL()), nil, &again, &stderr); got != 0 {
-			t.Errorf("watch = %d, want 0: %s", got, stderr.String())
+		for _, args := range [][]string{{"signal", id, "go"}, {"watch", id}} {
+			if got := patiently(t.Context(), args, environment(server.URL()), nil, &again, &stderr); got != 0 {
+				t.Errorf("%s = %d, want 0: %s", args[0], got, stderr.String())
+			}
 		}
 	}
 }
@@ -68,9 +70,9 @@ func TestWatchPrintsTheEventsOfTheRuntime(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	var events, stderr, out output
 	ended := make(chan int, 1)
-	go func() { ended <- run(ctx, []string{"watch"}, environment(server.URL()), nil, &events, &stderr) }()
+	go func() { ended <- patiently(ctx, []string{"watch"}, environment(server.URL()), nil, &events, &stderr) }()
 	natstest.Eventually(t, "the completed event", func() bool {
-		if got := run(t.Context(), []string{"-e", "() => 7"}, environment(server.URL()), nil, &out, &out); got != 0 {
+		if got := patiently(t.Context(), []string{"-e", "() => 7"}, environment(server.URL()), nil, &out, &out); got != 0 {
 			t.Fatalf("submit = %d: %s", got, out.String())
 		}
 		return strings.Contains(events.String(), `"event":"completed"`)
@@ -85,21 +87,21 @@ func TestEmbeddedNeedsNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for range 2 { // the second run finds the store of the first
-		ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 		defer cancel()
 		var stdout, stderr output
 		args := []string{"--embedded", "--store-dir", dir, "-e", `async () => (await demo.echo({a: 1})).a`}
-		if got := run(ctx, args, environment(""), strings.NewReader(""), &stdout, &stderr); got != 0 || stdout.String() != "1\n" {
+		if got := patiently(ctx, args, environment(""), strings.NewReader(""), &stdout, &stderr); got != 0 || stdout.String() != "1\n" {
 			t.Errorf("run = %d, printed %q: %s", got, stdout.String(), stderr.String())
 		}
 	}
 	limited := []string{"--embedded", "--store-dir", dir, "--max-calls", "1", "--json", "-e", `async () => { await demo.echo(1); await demo.echo(2) }`}
 	var outcome output
-	if got := run(t.Context(), limited, environment(""), strings.NewReader(""), &outcome, io.Discard); got != 1 || !strings.Contains(outcome.String(), "raise --max-calls of the executor") {
+	if got := patiently(t.Context(), limited, environment(""), strings.NewReader(""), &outcome, io.Discard); got != 1 || !strings.Contains(outcome.String(), "raise --max-calls of the executor") {
 		t.Errorf("run = %d, %q, want the limit of the flag", got, outcome.String())
 	}
 	var stdout, stderr output
-	if got := run(t.Context(), []string{"--embedded", "--store-dir", dir, "list"}, environment(""), nil, &stdout, &stderr); got != 0 || strings.Count(stdout.String(), "completed") != 2 {
+	if got := patiently(t.Context(), []string{"--embedded", "--store-dir", dir, "list"}, environment(""), nil, &stdout, &stderr); got != 0 || strings.Count(stdout.String(), "completed") != 2 {
 		t.Errorf("list = %d, %q: %s; want both", got, stdout.String(), stderr.String())
 	}
 }

@@ -3,8 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
+	"os"
 	"os/exec"
+	"os/signal"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,7 +29,17 @@ import (
 
 func TestMain(m *testing.M) {
 	worker.Main()
-	testscript.Main(m, map[string]func(){"submit": main})
+	testscript.Main(m, map[string]func(){"submit": func() {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		defer stop()
+		os.Exit(patiently(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
+	}})
+}
+
+// patiently is run where a machine may stand still for a while: it does not take that for
+// a server that is silent.
+func patiently(ctx context.Context, args []string, env func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return (&app{env: env, stdin: stdin, stdout: stdout, stderr: stderr, connectWait: natstest.StartWait}).run(ctx, args)
 }
 
 // TestScripts runs testdata/script/*.txt against one server with one executor.
@@ -45,7 +60,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("DENIED_URL", denied.URL())
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "publish": publisher(t, served.Conn())},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "publish": publisher(t, served.Conn()), "reaches": reacher(t, served.Conn())},
 	})
 }
 
@@ -72,7 +87,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 // the execution: publish id file.
 func publisher(t *testing.T, nc *nats.Conn) func(*testscript.TestScript, bool, []string) {
 	t.Helper()
-	c, err := control.NewClient(control.ClientConfig{Conn: nc})
+	c, err := control.NewClient(control.ClientConfig{Conn: nc, Timeout: natstest.StartWait})
 	if err != nil {
 		t.Fatalf("new client: %v", err)
 	}
@@ -82,12 +97,33 @@ func publisher(t *testing.T, nc *nats.Conn) func(*testscript.TestScript, bool, [
 		}
 		m := &nats.Msg{Subject: stream.SubmitSubject(execution.DefaultRuntime), Data: []byte(ts.ReadFile(args[1])), Header: nats.Header{}}
 		m.Header.Set(nats.MsgIdHdr, args[0])
-		if _, err := nc.RequestMsg(m, 10*time.Second); err != nil {
+		if _, err := nc.RequestMsg(m, natstest.StartWait); err != nil {
 			ts.Fatalf("publish %s: %v", args[1], err)
 		}
 		natstest.Eventually(t, "the end of "+args[1], func() bool {
 			r, err := c.Get(t.Context(), execution.ID(args[0]))
 			return err == nil && r.Status.Terminal()
+		})
+	}
+}
+
+// reacher waits until an execution has a status, and a call of a method where one is
+// named: reaches id status [connector.method]. A machine may be slow.
+func reacher(t *testing.T, nc *nats.Conn) func(*testscript.TestScript, bool, []string) {
+	t.Helper()
+	c, err := control.NewClient(control.ClientConfig{Conn: nc, Timeout: natstest.StartWait})
+	if err != nil {
+		t.Fatalf("new client: %v", err)
+	}
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) < 2 || len(args) > 3 {
+			ts.Fatalf("usage: reaches id status [connector.method]")
+		}
+		natstest.Eventually(t, strings.Join(args, " "), func() bool {
+			r, err := c.Get(t.Context(), execution.ID(args[0]))
+			return err == nil && string(r.Status) == args[1] && (len(args) == 2 || slices.ContainsFunc(r.Calls, func(e execution.Entry) bool {
+				return e.Connector+"."+e.Method == args[2]
+			}))
 		})
 	}
 }
@@ -112,7 +148,7 @@ func serve(t *testing.T, nc *nats.Conn) {
 			t.Errorf("executor: %v", err)
 		}
 	})
-	c, err := control.NewClient(control.ClientConfig{Conn: nc})
+	c, err := control.NewClient(control.ClientConfig{Conn: nc, Timeout: natstest.StartWait})
 	if err != nil {
 		t.Fatalf("new client: %v", err)
 	}

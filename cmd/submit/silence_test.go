@@ -41,7 +41,7 @@ func TestSilenceIsNoAnswer(t *testing.T) {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			t.Parallel()
 			var stdout, stderr output
-			got := run(t.Context(), append(args, "--timeout", "500ms"), environment(server.URL()), strings.NewReader(""), &stdout, &stderr)
+			got := patiently(t.Context(), append(args, "--timeout", "2s"), environment(server.URL()), strings.NewReader(""), &stdout, &stderr)
 			if got != 4 {
 				t.Errorf("status = %d, want 4", got)
 			}

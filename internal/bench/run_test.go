@@ -75,7 +75,7 @@ func embedIn(t testing.TB, box *executor.Sandbox) *nats.Conn {
 
 func TestBenchMeasures(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	nc := embed(t)
 	r, err := Run(ctx, Config{Conn: nc, Executions: 20, Concurrency: 4, Calls: 5})
@@ -122,7 +122,7 @@ func BenchmarkReplay(b *testing.B) {
 
 func TestMixLabelsTheHostileAndCompletesTheGood(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	m, err := RunMix(ctx, Config{Conn: embedWorkers(t), Executions: 20, Hostile: 18, Concurrency: 4, Calls: 3})
 	if err != nil {

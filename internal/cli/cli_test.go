@@ -131,7 +131,7 @@ func TestConnectByContext(t *testing.T) {
 		t.Fatalf("write context: %v", err)
 	}
 	s := Server{Context: file}
-	l, err := s.Connect(t.Context(), "test", 5*time.Second)
+	l, err := s.Connect(t.Context(), "test", natstest.StartWait)
 	if err != nil || l.Domain != "hub" || !l.IsConnected() {
 		t.Fatalf("Connect = %+v, %v", l, err)
 	}
@@ -165,7 +165,7 @@ func TestARefusalIsRememberedAndHeard(t *testing.T) {
 		Publish: &server.SubjectPermission{Deny: []string{"a.b", "c"}},
 	}}}})
 	s := Server{URLs: srv.URL(), User: "u", Password: "p"}
-	l, err := s.Connect(t.Context(), "test", 5*time.Second)
+	l, err := s.Connect(t.Context(), "test", natstest.StartWait)
 	if err != nil {
 		t.Fatalf("Connect: %v", err)
 	}
@@ -179,7 +179,7 @@ func TestARefusalIsRememberedAndHeard(t *testing.T) {
 	}
 	select {
 	case <-ctx.Done():
-	case <-time.After(10 * time.Second):
+	case <-time.After(natstest.StartWait):
 		t.Fatal("the refusal is not heard")
 	}
 	if err := context.Cause(ctx); !errors.Is(err, ErrDenied) || !strings.Contains(err.Error(), "a.b") {

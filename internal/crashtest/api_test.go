@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
 )
@@ -20,7 +21,7 @@ func TestStopLosesNoQuestion(t *testing.T) {
 	s := scenario{code: `1`, ends: execution.Completed}
 	l.submit(s.submission(t))
 	l.finish(s)
-	c, err := control.NewClient(control.ClientConfig{Conn: r.nc, Runtime: l.key.Runtime})
+	c, err := control.NewClient(control.ClientConfig{Conn: r.nc, Runtime: l.key.Runtime, Timeout: natstest.StartWait})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,8 @@ func stored(t *testing.T, nc *nats.Conn, seq uint64) (write, journal.Key) {
 	ask := fmt.Appendf(nil, `{"seq": %d}`, seq)
 	natstest.Eventually(t, "the leader", func() bool {
 		m, err := nc.Request("$JS.API.STREAM.MSG.GET."+journals, ask, time.Second)
-		return err == nil && json.Unmarshal(m.Data, &answer) == nil
+		answer.Error = nil
+		return err == nil && json.Unmarshal(m.Data, &answer) == nil && (answer.Error == nil || answer.Error.Code < 500)
 	})
 	w, key, ok := parseWrite(answer.Message.Subject, answer.Message.Data)
 	if answer.Error != nil || !ok {

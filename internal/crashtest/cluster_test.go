@@ -96,7 +96,7 @@ func TestExecutorsRaceWhileTheLeaderChanges(t *testing.T) {
 	if stolen.Load() == 0 {
 		t.Error("nobody was overtaken")
 	}
-	natstest.Eventually(t, "an empty queue", func() bool {
+	natstest.InTheEnd(t, "an empty queue", func() bool {
 		n, err := s.Queued(t.Context(), "default")
 		return err == nil && n == 0
 	})

@@ -28,6 +28,7 @@ func TestExecutorComesBackFromBehindACutLink(t *testing.T) {
 
 func (r *rig) partitioned(t *testing.T, s scenario, want string, n int, side where) {
 	l := r.newLife(t)
+	l.rivals = true
 	k := newLink(t, r.addr, n, side, nil)
 	first := l.startDraining("first", k.url(), takeover, 8*time.Second, nil)
 	l.submit(s.submission(t))

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -99,7 +98,7 @@ func (p *population) fold(key journal.Key) (*journal.Log, bool) {
 // verify waits until all have ended and the queue is empty, and checks them.
 func (p *population) verify() {
 	p.t.Helper()
-	natstest.Eventually(p.t, "an empty queue", func() bool {
+	natstest.InTheEnd(p.t, "an empty queue", func() bool {
 		n, err := p.s.Queued(p.t.Context(), "default")
 		return err == nil && n == 0
 	})
@@ -155,7 +154,7 @@ func TestKilledExecutorsRepeatNoAppliedCall(t *testing.T) {
 // run, and starts it again on its store. The executors stay.
 func TestKilledServerLosesNothing(t *testing.T) {
 	t.Parallel()
-	r, port, store := newRemote(t), freePort(t), t.TempDir()
+	r, port, store := newRemote(t), natstest.FreePorts(t, 1)[0], t.TempDir()
 	env := []string{envPort + "=" + strconv.Itoa(port), envStore + "=" + store}
 	url := "nats://127.0.0.1:" + strconv.Itoa(port)
 	server := spawnSelf(t, "server", env...)
@@ -183,7 +182,7 @@ func TestKilledBinaryWithItsServer(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../../cmd/executor").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	r, address := newRemote(t), "127.0.0.1:"+strconv.Itoa(freePort(t))
+	r, address := newRemote(t), "127.0.0.1:"+strconv.Itoa(natstest.FreePorts(t, 1)[0])
 	args := []string{"--listen", address, "--store-dir", t.TempDir(), "--connectors", r.configured(t), "--ack-wait", takeover.String()}
 	victim := spawn(t, bin, args, nil)
 	nc := natstest.Connect(t, "nats://"+address)
@@ -196,14 +195,4 @@ func TestKilledBinaryWithItsServer(t *testing.T) {
 		}
 		p.verify()
 	}
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port
 }

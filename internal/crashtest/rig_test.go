@@ -71,6 +71,7 @@ type life struct {
 	answered journal.Revision // the state that waited for the last signal
 	sent     int              // signals
 	due      bool             // the test has let the time of a parked execution pass
+	rivals   bool             // two executors live at once
 }
 
 func (r *rig) newLife(t *testing.T) *life {

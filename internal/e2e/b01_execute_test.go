@@ -189,16 +189,16 @@ func TestB020TwoAtOnce(t *testing.T) {
 func TestB025B026PassTimeout(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	o := r.request(execution.Request{Code: `async () => { console.log("so far"); await items.sleep({ms: 60000}) }`, TimeoutMs: 50})
+	o := r.request(execution.Request{Code: `async () => { console.log("so far"); await items.hold() }`, TimeoutMs: soonOver})
 	r.failed(o, "Code execution failed: Execution timed out", "--pass-timeout of the executor is 1m0s")
 	if o.Failure.Kind != execution.KindTimeout || len(o.Logs) != 1 || o.Logs[0] != "so far" {
 		t.Errorf("failure %+v, logs %q", o.Failure, o.Logs)
 	}
-	r.entries(o.Calls, "items.sleep unknown")
+	r.entries(o.Calls, "items.hold unknown")
 
 	own := newRig(t)
 	own.start(func(c *executor.Config) { c.Limits.PassTimeout = executorTimeout })
-	o = own.run(`async () => await items.sleep({ms: 60000})`)
+	o = own.run(`async () => await items.hold()`)
 	own.failed(o, "Execution timed out: the pass took longer than 60ms; raise --pass-timeout of the executor")
 }
 

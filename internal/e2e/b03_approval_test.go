@@ -7,7 +7,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/reprise-run/reprise/internal/executor"
 	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
@@ -115,8 +117,10 @@ func TestB054ApproveAnUnknownID(t *testing.T) {
 // Of two that approve at once one is told that he was late.
 func TestB055TwoApprovals(t *testing.T) {
 	t.Parallel()
-	r := up(t)
-	r.start(nil) // two executors answer
+	r := newRig(t)
+	patient := func(c *executor.Config) { c.AckWait = time.Minute } // neither takes over from the other
+	r.start(patient)
+	r.start(patient) // two executors answer
 	for range 10 {
 		o := r.paused(`async () => await items.create_item({title: "x"})`)
 		var errs [2]error

@@ -92,6 +92,7 @@ func TestB097NoStepAfterARetryWasAskedFor(t *testing.T) {
 	w := r.watch("")
 	o := r.run(`async () => { let v; try { v = await items.retry_once() } catch {} return [v, await codemode.step("s", () => { console.log("ran"); return 1 })] }`)
 	r.completed(o, `[{"calls": 2}, 1]`)
+	w.statuses(t, execution.EventDispose, 1) // it comes after the lines
 	var ran []string
 	for _, e := range w.named(execution.EventLog) {
 		var l execution.LogEvent

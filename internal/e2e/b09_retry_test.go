@@ -222,7 +222,7 @@ func TestB141RetryOfATimeout(t *testing.T) {
 	r, h := newRig(t), newHeld(t)
 	own, named := newTools("own", slowOnce(h, false))
 	r.start(nil, named)
-	o := r.request(execution.Request{Code: `async () => await own.slow()`, TimeoutMs: 300, Retry: policy(t, `{"on": ["timeout"], "initialDelayMs": 0}`)})
+	o := r.request(execution.Request{Code: `async () => await own.slow()`, TimeoutMs: soonOver, Retry: policy(t, `{"on": ["timeout"], "initialDelayMs": 0}`)})
 	r.completed(o, `{"call": 2}`)
 	if n := own.Runs("slow"); n != 2 {
 		t.Errorf("ran %d times, want 2", n)
@@ -274,6 +274,7 @@ func TestB148FailedPassIsOverBeforeTheDelay(t *testing.T) {
 	t.Parallel()
 	r, h := newRig(t), newHeld(t)
 	own, named := newTools("own", slowOnce(h, false), method("busy", func(context.Context, connector.Call, int) (json.RawMessage, error) {
+		<-h.entered // both are under way
 		return nil, retry.After(time.Hour, errors.New("in an hour"))
 	}))
 	r.start(nil, named)

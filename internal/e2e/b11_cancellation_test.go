@@ -94,7 +94,7 @@ func TestB157EachPassHasItsContext(t *testing.T) {
 func TestB158TimedOutPassCancelsItsCalls(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	o := r.request(execution.Request{Code: `async () => await items.abortable_slow_once()`, TimeoutMs: 300, Retry: policy(t, `{"on": ["timeout"], "initialDelayMs": 0}`)})
+	o := r.request(execution.Request{Code: `async () => await items.abortable_slow_once()`, TimeoutMs: soonOver, Retry: policy(t, `{"on": ["timeout"], "initialDelayMs": 0}`)})
 	r.completed(o, `{"call": 2}`)
 	r.runs(map[string]int{"abortable_slow_once": 2})
 	r.eventually("the abort", func() bool { return r.items.Aborts() > 0 }) // it counts on a goroutine of its own
@@ -112,7 +112,7 @@ func TestB161CancellationIsCooperative(t *testing.T) {
 		return json.RawMessage(`"late"`), h.wait(ctx, false)
 	}))
 	r.start(nil, named)
-	o := r.request(execution.Request{Code: `async () => await own.slow()`, TimeoutMs: 100})
+	o := r.request(execution.Request{Code: `async () => await own.slow()`, TimeoutMs: soonOver})
 	r.failed(o, "Execution timed out")
 	until(t, "the end of the context", h.ended)
 	select {

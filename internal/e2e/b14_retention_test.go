@@ -50,7 +50,7 @@ func TestB191ExecutorsKeepTheNewest(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.start(func(c *executor.Config) {
-		c.Retain, c.SweepInterval, c.KeepInterval = 1, 50*time.Millisecond, 50*time.Millisecond
+		c.Retain, c.SweepInterval, c.KeepInterval = 1, 200*time.Millisecond, 200*time.Millisecond
 	})
 	waits := r.paused(`items.create_item({})`).ExecutionID
 	r.run(`1`)

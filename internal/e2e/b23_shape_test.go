@@ -16,7 +16,7 @@ import (
 // shaping makes the rig's client transform results.
 func (r *rig) shaping(f func(json.RawMessage) (json.RawMessage, error)) {
 	r.t.Helper()
-	c, err := control.NewClient(control.ClientConfig{Conn: r.nc, Timeout: patience, Transform: f})
+	c, err := control.NewClient(control.ClientConfig{Conn: r.nc, Timeout: requestTime, Transform: f})
 	if err != nil {
 		r.t.Fatal(err)
 	}

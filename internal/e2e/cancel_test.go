@@ -17,6 +17,18 @@ import (
 
 func TestCancelEndsARunningExecutionAtOnce(t *testing.T) {
 	t.Parallel()
+	// The next heartbeat of the first, and the end of its time, are so late that only the
+	// word can have ended the call; the message of the second comes again while the test can wait for it.
+	for name, ackWait := range map[string]time.Duration{"by its word": 10 * time.Minute, "for good": 2 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cancelsARunningExecution(t, ackWait)
+		})
+	}
+}
+
+func cancelsARunningExecution(t *testing.T, ackWait time.Duration) {
+	t.Helper()
 	free, late := make(chan struct{}), make(chan struct{})
 	p := &probe{methods: []connector.Method{{Name: "deaf"}}, do: func(context.Context, connector.Call) (json.RawMessage, error) {
 		defer close(late)
@@ -24,20 +36,16 @@ func TestCancelEndsARunningExecutionAtOnce(t *testing.T) {
 		return json.RawMessage(`1`), nil
 	}}
 	r := newRig(t)
-	r.start(nil, p.named())
+	r.start(func(c *executor.Config) { c.AckWait, c.Limits.PassTimeout = ackWait, 10*time.Minute }, p.named())
 	id := execution.NewID(time.Now())
 	events := r.watch(id)
 	r.begin(execution.Request{ID: id, Code: `async () => { await items.add_note("a"); await probe.deaf(); await items.add_note("b") }`})
 	natstest.Eventually(t, "the call", func() bool { n, _ := p.count(); return n == 1 })
-	begun := time.Now()
 	rec := r.cancel(id, false)
 	if rec.Status != execution.Cancelled || rec.Error != "cancelled by ann" {
 		t.Errorf("status %s, error %q", rec.Status, rec.Error)
 	}
 	natstest.Eventually(t, "the end of the call's context", func() bool { _, n := p.count(); return n == 1 })
-	if d := time.Since(begun); d > 500*time.Millisecond {
-		t.Errorf("the call's context ended after %v: the next heartbeat, not the word, ended it", d)
-	}
 	close(free)
 	<-late
 	events.want("started stop cancelled dispose")
@@ -45,7 +53,9 @@ func TestCancelEndsARunningExecutionAtOnce(t *testing.T) {
 	if again := r.cancel(id, false); !again.UpdatedAt.Equal(rec.UpdatedAt) {
 		t.Errorf("the second cancel changed %+v to %+v", rec, again)
 	}
-	natstest.Eventually(t, "the empty queue", func() bool { return r.messages() == 0 })
+	if ackWait < natstest.StartWait {
+		natstest.Eventually(t, "the empty queue", func() bool { return r.messages() == 0 })
+	}
 	if n := r.items.Runs("add_note"); n != 1 {
 		t.Errorf("add_note ran %d times, want 1", n)
 	}
@@ -101,7 +111,7 @@ func TestCancelOfOneThatWaits(t *testing.T) {
 func TestCancelBeforeTheFirstPass(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	at := time.Now().Add(2 * time.Second)
+	at := time.Now().Add(10 * time.Second) // it has to be cancelled before
 	id := r.begin(execution.Request{Code: `items.add_note("a")`, StartAt: &at})
 	r.reach(id, execution.Sleeping)
 	r.cancel(id, false)

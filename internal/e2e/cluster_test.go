@@ -10,14 +10,15 @@ import (
 	"github.com/reprise-run/reprise/pkg/stream"
 )
 
-// cluster is a rig on three servers, with two executors.
+// cluster is a rig on three servers, with two executors. A pass that the machine holds up
+// for some seconds is not taken over: the tests count calls.
 func cluster(t testing.TB) *rig {
 	t.Helper()
 	nc := natstest.Cluster(t, 3).Conn()
-	if err := stream.Init(t.Context(), nc, stream.Config{Replicas: 3, AckWait: 5 * time.Second}); err != nil {
+	if err := stream.Init(t.Context(), nc, stream.Config{Replicas: 3, AckWait: time.Minute}); err != nil {
 		t.Fatal(err)
 	}
-	c, err := control.NewClient(control.ClientConfig{Conn: nc, Timeout: 20 * time.Second})
+	c, err := control.NewClient(control.ClientConfig{Conn: nc, Timeout: requestTime})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,7 +63,7 @@ func TestTimedOutPassCancelsItsCallBeforeTheRetry(t *testing.T) {
 	t.Parallel()
 	r := up(t)
 	policy := &execution.Retry{MaxAttempts: 2, On: []execution.Kind{execution.KindTimeout}, InitialDelayMs: 0, MaxDelayMs: 0}
-	o := r.request(execution.Request{Retry: policy, TimeoutMs: 300, Code: `items.abortable_slow_once()`})
+	o := r.request(execution.Request{Retry: policy, TimeoutMs: soonOver, Code: `items.abortable_slow_once()`})
 	r.completed(o, `{"call": 2}`)
 	r.eventually("the abort", func() bool { return r.items.Aborts() > 0 })
 	if n, aborts := r.items.Runs("abortable_slow_once"), r.items.Aborts(); n != 2 || aborts != 1 {
@@ -82,7 +82,7 @@ func TestLateResultOfADeafCallIsRefused(t *testing.T) {
 	r := newRig(t)
 	r.start(nil, p.named())
 	begun := time.Now()
-	o := r.request(execution.Request{TimeoutMs: 200, Code: `async () => { await probe.deaf(); return 1 }`})
+	o := r.request(execution.Request{TimeoutMs: soonOver, Code: `async () => { await probe.deaf(); return 1 }`})
 	r.status(o, execution.Error)
 	if _, ended := p.count(); ended != 1 {
 		t.Errorf("%d contexts had ended when the outcome was told, %v after the start", ended, time.Since(begun))

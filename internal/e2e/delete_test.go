@@ -83,9 +83,10 @@ func TestB177DeleteStopsARunningPass(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.drained()
-	if told := seen.told(); !slices.Contains(told, "stop deleted") || !slices.Contains(told, "dispose rejected") {
-		t.Errorf("events %q", told)
-	}
+	natstest.Eventually(t, "both events", func() bool {
+		told := seen.told()
+		return slices.Contains(told, "stop deleted") && slices.Contains(told, "dispose rejected")
+	})
 	if got := r.subjects("KV_executions", string(id)); len(got) != 1 {
 		t.Errorf("left %v", got)
 	}

@@ -81,8 +81,8 @@ func TestB188RunningLeftByADeadExecutorExpires(t *testing.T) {
 	r := newRig(t)
 	dying := r.server.Conn()
 	r.start(func(c *executor.Config) { c.Conn, c.AckWait = dying, time.Minute })
-	id := r.begin(execution.Request{Code: `async () => { await items.add_note("a"); await items.sleep({ms: 300}) }`})
-	natstest.Eventually(t, "the second call", func() bool { return r.items.Runs("sleep") == 1 })
+	id := r.begin(execution.Request{Code: `async () => { await items.add_note("a"); await items.hold() }`})
+	natstest.Eventually(t, "the second call", func() bool { return r.items.Runs("hold") == 1 })
 	dying.Close()
 	r.start(nil)
 	seen := r.watch(id)
@@ -91,7 +91,7 @@ func TestB188RunningLeftByADeadExecutorExpires(t *testing.T) {
 	if rec.Status != execution.Error || rec.Error != "Expired while running" || rec.Failure == nil || rec.Failure.Reason != execution.ReasonExpired {
 		t.Errorf("record %+v, failure %+v", rec, rec.Failure)
 	}
-	if got, want := states(rec.Calls), "items.add_note applied items.sleep unknown"; got != want {
+	if got, want := states(rec.Calls), "items.add_note applied items.hold unknown"; got != want {
 		t.Errorf("calls %s, want %s", got, want)
 	}
 	r.expire(0)
@@ -101,9 +101,10 @@ func TestB188RunningLeftByADeadExecutorExpires(t *testing.T) {
 func TestRunningPassIsSupersededByItsExpiry(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	id := r.begin(execution.Request{Code: `async () => { await items.sleep({ms: 200}); await items.add_note("late") }`})
-	natstest.Eventually(t, "the call", func() bool { return r.items.Runs("sleep") == 1 })
+	id := r.begin(execution.Request{Code: `async () => { await items.hold(); await items.add_note("late") }`})
+	natstest.Eventually(t, "the call", func() bool { return r.items.Runs("hold") == 1 })
 	r.expireAll(id)
+	r.items.Release()
 	r.drained()
 	if rec := r.get(id); rec.Status != execution.Error || rec.Failure.Reason != execution.ReasonExpired || r.items.Runs("add_note") != 0 {
 		t.Errorf("record %+v, %d notes", rec, r.items.Runs("add_note"))

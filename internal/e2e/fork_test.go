@@ -251,7 +251,7 @@ func TestCrashWhileForkingLeavesNothingToBeSeen(t *testing.T) {
 			first()
 			f := control.Fork{ID: o.ExecutionID, From: 2, NewID: execution.NewID(time.Now())}
 			r.crash("PUB $KV.executions.default."+string(f.NewID)+write, r.forks(f))
-			r.start(func(c *executor.Config) { c.SweepInterval = 50 * time.Millisecond })
+			r.start(func(c *executor.Config) { c.SweepInterval = 200 * time.Millisecond })
 			if _, err := r.client.Get(t.Context(), f.NewID); !errors.Is(err, control.ErrNotFound) {
 				t.Errorf("get = %v, want %v", err, control.ErrNotFound)
 			}
@@ -276,7 +276,7 @@ func TestForkThatWasCreatedIsFoundWithoutItsWake(t *testing.T) {
 	first()
 	f := control.Fork{ID: o.ExecutionID, From: 2, NewID: execution.NewID(time.Now())}
 	r.crash("PUB $KV.executions.default."+string(f.NewID)+".state", r.forks(f))
-	r.start(func(c *executor.Config) { c.SweepInterval, c.Overdue = 50*time.Millisecond, 100*time.Millisecond })
+	r.start(func(c *executor.Config) { c.SweepInterval, c.Overdue = 200*time.Millisecond, 100*time.Millisecond })
 	r.status(r.wait(f.NewID), execution.Completed)
 }
 
@@ -285,16 +285,21 @@ func TestForkThatWasCreatedIsFoundWithoutItsWake(t *testing.T) {
 func TestForkOfARunningExecution(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	receipt, err := r.client.Submit(t.Context(), execution.Request{Code: `async () => { await items.sleep({ms: 1500}); return await items.echo(1) }`})
+	receipt, err := r.client.Submit(t.Context(), execution.Request{Code: `async () => { await items.hold(); return await items.echo(1) }`})
 	if err != nil {
 		t.Fatal(err)
 	}
-	natstest.Eventually(t, "the call", func() bool { return r.items.Runs("sleep") == 1 })
-	got := r.fork(control.Fork{ID: receipt.ID, From: 1})
-	r.completed(got, `1`)
+	natstest.Eventually(t, "the call", func() bool { return r.items.Runs("hold") == 1 })
+	fork, err := r.client.Fork(t.Context(), control.Fork{ID: receipt.ID, From: 1})
+	if err != nil {
+		t.Fatalf("fork: %v", err)
+	}
+	natstest.Eventually(t, "the call of the fork", func() bool { return r.items.Runs("hold") == 2 })
+	r.items.Release()
+	r.completed(r.wait(fork.ExecutionID), `1`)
 	r.completed(r.wait(receipt.ID), `1`)
-	source, fork := string(receipt.ID), string(got.ExecutionID)
-	if keys := r.items.ByKey(); keys[source+":0"] != 2 || keys[source+":1"] != 1 || keys[fork+":1"] != 1 {
+	source, other := string(receipt.ID), string(fork.ExecutionID)
+	if keys := r.items.ByKey(); keys[source+":0"] != 2 || keys[source+":1"] != 1 || keys[other+":1"] != 1 {
 		t.Errorf("keys %v", keys)
 	}
 	if rec := r.get(receipt.ID); rec.Attempt != 1 {
@@ -305,7 +310,7 @@ func TestForkOfARunningExecution(t *testing.T) {
 func TestEndlessCodeEndsItsDryRun(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	r.start(func(c *executor.Config) { c.Limits.PassTimeout = 300 * time.Millisecond })
+	r.start(func(c *executor.Config) { c.Limits.PassTimeout = soonOver * time.Millisecond })
 	o := r.run(`async () => await items.echo(1)`)
 	r.status(o, execution.Completed)
 	d, err := r.client.DryFork(t.Context(), control.Fork{ID: o.ExecutionID, From: 1, Code: `async () => { for (;;) {} }`})

@@ -44,3 +44,8 @@ func echo(_ context.Context, c connector.Call, _ int) (json.RawMessage, error) {
 
 // executorTimeout is a pass timeout that is soon over.
 const executorTimeout = 60 * time.Millisecond
+
+// soonOver is the timeoutMs of a pass that must come to its call in time, and then hangs
+// in it; and of the next one, which must end in time. On a quiet machine either takes some
+// ten milliseconds.
+const soonOver = 3000

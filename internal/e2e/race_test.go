@@ -6,7 +6,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/nats-io/nats.go"
+
+	"github.com/reprise-run/reprise/internal/executor"
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
@@ -62,8 +66,9 @@ func TestTwoDecisionsAtOnce(t *testing.T) {
 // A second approval does not answer for a gate that its author has never seen.
 func TestLateApprovalDoesNotReachTheNextGate(t *testing.T) {
 	t.Parallel()
-	r := up(t)
-	o := r.paused(`async () => { const a = await items.create_item({title: "a"}); await items.sleep({ms: 150}); return [a, await items.create_item({title: "b"})] }`)
+	r := newRig(t)
+	r.start(func(c *executor.Config) { c.AckWait = 10 * time.Minute }) // a heartbeat would read the state too
+	o := r.paused(`async () => { const a = await items.create_item({title: "a"}); await items.hold(); return [a, await items.create_item({title: "b"})] }`)
 	first := make(chan execution.Outcome, 1)
 	go func() {
 		o, err := r.client.Approve(context.WithoutCancel(t.Context()), control.Approval{ID: o.ExecutionID}, control.Follow{})
@@ -72,8 +77,17 @@ func TestLateApprovalDoesNotReachTheNextGate(t *testing.T) {
 		}
 		first <- o
 	}()
-	natstest.Eventually(t, "the first item", func() bool { return len(r.items.Created()) == 1 })
-	_, err := r.client.Approve(t.Context(), control.Approval{ID: o.ExecutionID}, control.Follow{})
+	natstest.Eventually(t, "the first item", func() bool { return r.items.Runs("hold") == 1 })
+	reads := r.readsOf(o.ExecutionID)
+	second := make(chan error, 1)
+	go func() {
+		_, err := r.client.Approve(context.WithoutCancel(t.Context()), control.Approval{ID: o.ExecutionID}, control.Follow{})
+		second <- err
+	}()
+	receive(t, "the first look", reads)
+	receive(t, "the second look: the first one saw the running pass", reads)
+	r.items.Release()
+	err := receive(t, "the second answer", second)
 	if !errors.Is(err, control.ErrConflict) || !strings.Contains(err.Error(), "not paused (running)") {
 		t.Errorf("second approval = %v, want not paused", err)
 	}
@@ -81,6 +95,24 @@ func TestLateApprovalDoesNotReachTheNextGate(t *testing.T) {
 	if n := len(r.items.Created()); n != 1 {
 		t.Errorf("%d created, want 1", n)
 	}
+}
+
+// readsOf tells of each time that somebody asks the leader for the state.
+func (r *rig) readsOf(id execution.ID) <-chan struct{} {
+	r.t.Helper()
+	reads := make(chan struct{}, 1000)
+	_, err := r.nc.Subscribe("$JS.API.STREAM.MSG.GET.KV_executions", func(m *nats.Msg) {
+		if strings.Contains(string(m.Data), string(id)+".state") {
+			reads <- struct{}{}
+		}
+	})
+	if err == nil {
+		err = r.nc.Flush()
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return reads
 }
 
 // Parallel gates wait together, and may be approved one by one.

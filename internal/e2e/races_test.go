@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/reprise-run/reprise/internal/executor"
 	"github.com/reprise-run/reprise/internal/fixture"
@@ -21,7 +22,7 @@ func onThree(t *testing.T) (*rig, []*control.Client) {
 	t.Helper()
 	servers := natstest.Cluster(t, 3)
 	r := &rig{t: t, server: servers.All[0], nc: servers.Conn(), items: new(fixture.Items)}
-	if err := stream.Init(t.Context(), r.nc, stream.Config{Runtimes: []string{"default"}, Replicas: 3}); err != nil {
+	if err := stream.Init(t.Context(), r.nc, stream.Config{Runtimes: []string{"default"}, Replicas: 3, AckWait: time.Minute}); err != nil {
 		t.Fatalf("init: %v", err)
 	}
 	var clients []*control.Client
@@ -36,7 +37,7 @@ func onThree(t *testing.T) (*rig, []*control.Client) {
 // clientOf is a client that talks to one of the servers.
 func (r *rig) clientOf(s *natstest.Server) *control.Client {
 	r.t.Helper()
-	c, err := control.NewClient(control.ClientConfig{Conn: s.Conn(), Timeout: patience})
+	c, err := control.NewClient(control.ClientConfig{Conn: s.Conn(), Timeout: requestTime})
 	if err != nil {
 		r.t.Fatalf("new client: %v", err)
 	}

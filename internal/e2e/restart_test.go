@@ -18,7 +18,7 @@ import (
 )
 
 // answerWait bounds what a server, or an executor, does at once.
-const answerWait = 20 * time.Second
+const answerWait = patience
 
 // failing submits code that must end with an error.
 func (r *rig) failing(code string) execution.Outcome {
@@ -225,7 +225,7 @@ func TestRestartIsFoundWithoutItsWake(t *testing.T) {
 		_, err := r.client.Restart(ctx, control.Restart{ID: o.ExecutionID})
 		return err
 	})
-	r.start(func(c *executor.Config) { c.SweepInterval, c.Overdue = 50*time.Millisecond, 100*time.Millisecond })
+	r.start(func(c *executor.Config) { c.SweepInterval, c.Overdue = 200*time.Millisecond, 100*time.Millisecond })
 	natstest.Eventually(t, "the end of the restarted execution", func() bool {
 		return r.get(o.ExecutionID).Status == execution.Completed
 	})

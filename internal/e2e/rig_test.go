@@ -33,7 +33,7 @@ func newRig(t testing.TB) *rig {
 	t.Helper()
 	s := natstest.Run(t)
 	r := &rig{t: t, server: s, nc: s.Conn(), items: new(fixture.Items)}
-	c, err := control.NewClient(control.ClientConfig{Conn: r.nc, Timeout: 20 * time.Second})
+	c, err := control.NewClient(control.ClientConfig{Conn: r.nc, Timeout: requestTime})
 	if err != nil {
 		t.Fatalf("new client: %v", err)
 	}
@@ -92,7 +92,7 @@ func (r *rig) launch(change func(*executor.Config), named []connector.Named) (ca
 	if err != nil {
 		r.t.Fatalf("new set: %v", err)
 	}
-	cfg := executor.Config{Conn: r.nc, Connectors: set, AckWait: 2 * time.Second, DrainTimeout: -1, Grace: 100 * time.Millisecond}
+	cfg := executor.Config{Conn: r.nc, Connectors: set, AckWait: 2 * time.Second, DrainTimeout: -1, Grace: 100 * time.Millisecond, AnswerTime: answerTime}
 	if change != nil {
 		change(&cfg)
 	}

@@ -230,14 +230,15 @@ func TestRollbackOfARunningExecutionStopsIt(t *testing.T) {
 func TestFailedRollbackLetsARunningExecutionGoOn(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	id := r.begin(execution.Request{Code: `async () => { await items.stuck_note("a"); await items.sleep({ms: 1000}); return 1 }`})
-	natstest.Eventually(t, "the call", func() bool { return r.items.Runs("sleep") == 1 })
+	id := r.begin(execution.Request{Code: `async () => { await items.stuck_note("a"); await items.hold(); return 1 }`})
+	natstest.Eventually(t, "the call", func() bool { return r.items.Runs("hold") == 1 })
 	if rec := r.rollback(id); rec.Status.Terminal() || len(rec.Rollback.Failed) != 1 {
 		t.Errorf("status %s, rollback %+v", rec.Status, rec.Rollback)
 	}
+	r.items.Release()
 	r.reach(id, execution.Completed)
-	if s, n := r.items.Runs("sleep"), r.items.Runs("stuck_note"); s != 2 || n != 1 {
-		t.Errorf("sleep ran %d times, stuck_note %d times, want 2 and 1", s, n)
+	if h, n := r.items.Runs("hold"), r.items.Runs("stuck_note"); h != 2 || n != 1 {
+		t.Errorf("hold ran %d times, stuck_note %d times, want 2 and 1", h, n)
 	}
 }
 
@@ -330,12 +331,23 @@ func TestRollbackOfOneThatWaits(t *testing.T) {
 func TestFailedRollbackLeavesARetryingExecutionRetrying(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	id := r.begin(execution.Request{Code: `async () => { await items.stuck_note("a"); await items.retry_later({ms: 2500}); return 1 }`})
+	id := r.begin(execution.Request{Code: `async () => { await items.stuck_note("a"); await items.retry_later({ms: 50000}); return 1 }`})
 	before := r.reach(id, execution.Retrying)
 	rec := r.rollback(id)
 	r.is(rec, execution.Retrying, 0, 1)
 	if rec.RetryAt == nil || !rec.RetryAt.Equal(*before.RetryAt) || rec.Error != before.Error {
 		t.Errorf("due at %v, error %q, want %v and %q", rec.RetryAt, rec.Error, before.RetryAt, before.Error)
+	}
+}
+
+// And then it goes on.
+func TestFailedRollbackDoesNotKeepARetryFromItsTime(t *testing.T) {
+	t.Parallel()
+	r := up(t)
+	id := r.begin(execution.Request{Code: `async () => { await items.stuck_note("a"); await items.retry_later({ms: 2500}); return 1 }`})
+	r.reach(id, execution.Retrying)
+	if rec := r.rollback(id); len(rec.Rollback.Failed) != 1 {
+		t.Errorf("rollback %+v", rec.Rollback)
 	}
 	r.reach(id, execution.Completed)
 	if n := r.items.Runs("stuck_note"); n != 1 {

@@ -5,14 +5,20 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
 )
 
-// patience is how long a test waits for what must come.
-const patience = 20 * time.Second
+// How long a test waits for what must come, for one answer, and an executor for what an
+// answer needs. They only bound a hang: a cluster on a busy machine may be without a
+// leader for longer than people would wait.
+const (
+	patience    = 3 * natstest.StartWait
+	requestTime = natstest.StartWait
+	answerTime  = natstest.StartWait / 2
+)
 
 // row is one program and how it must end. Its name begins with the number of the
 // behaviour. Rows share an executor, so they do not depend on what it has done.

@@ -43,23 +43,26 @@ func TestSignalComesAfterTheWait(t *testing.T) {
 func TestSignalComesBeforeTheWait(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	id := r.begin(execution.Request{Code: `async () => { await codemode.sleep(1000); return [await codemode.waitFor("go"), await codemode.waitFor("go"), await codemode.waitFor("other")] }`})
-	r.reach(id, execution.Sleeping)
+	id := r.begin(execution.Request{Code: `async () => { await codemode.waitFor("start"); await codemode.sleep(1000); return [await codemode.waitFor("go"), await codemode.waitFor("go"), await codemode.waitFor("other")] }`})
+	r.reach(id, execution.Waiting)
 	r.signal(id, "go", `1`, false)
 	r.signal(id, "other", `"x"`, false)
 	r.signal(id, "go", `2`, false)
+	r.signal(id, "start", `null`, true)
 	r.completed(r.wait(id), `[1, 2, "x"]`)
 }
 
 func TestSignalComesWhileThePassRuns(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	id := r.begin(execution.Request{Code: `async () => { const work = items.sleep({ms: 2000}); const v = await codemode.waitFor("go"); await items.echo(v); await work; return v }`})
-	natstest.Eventually(t, "the call", func() bool { return r.items.Runs("sleep") == 1 })
+	id := r.begin(execution.Request{Code: `async () => { const work = items.hold(); const v = await codemode.waitFor("go"); await items.echo(v); await work; return v }`})
+	natstest.Eventually(t, "the call", func() bool { return r.items.Runs("hold") == 1 })
 	natstest.Eventually(t, "the delivery", func() bool {
 		delivered, err := r.client.Signal(t.Context(), id, "go", json.RawMessage(`"now"`))
 		return err == nil && delivered
 	})
+	natstest.Eventually(t, "what follows the signal", func() bool { return r.items.Runs("echo") == 1 })
+	r.items.Release()
 	o := r.wait(id)
 	r.completed(o, `"now"`)
 	if o.Attempt != 1 {

@@ -30,10 +30,11 @@ func TestSleepOutlastsExecutorAndServer(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	stop := r.start(nil)
+	w, begun := r.watch(""), time.Now()
 	id := r.begin(execution.Request{Code: `async () => { await items.echo(1); const from = Date.now(); await codemode.sleep(3500); await items.echo(2); return Date.now() - from >= 3500 }`})
-	rec := r.reach(id, execution.Sleeping)
-	if rec.RetryAt == nil || rec.RetryAt.Before(rec.CreatedAt.Add(3*time.Second)) {
-		t.Errorf("retryAt %v, want that of the sleep", rec.RetryAt)
+	end := w.body(t, execution.EventPassEnd, 1).(*execution.StatusEvent)
+	if end.Status != execution.Sleeping || end.RetryAt == nil || end.RetryAt.Before(begun.Add(3*time.Second)) {
+		t.Errorf("the first pass ends %+v, want asleep, until the time of the sleep", end)
 	}
 	r.noMessages(r.stream())
 	stop()
@@ -68,7 +69,7 @@ func TestThousandSleepersHoldNothing(t *testing.T) {
 		})
 	}
 	work.Wait()
-	natstest.Eventually(t, "all asleep", func() bool {
+	natstest.InTheEnd(t, "all asleep", func() bool {
 		n := 0
 		states, err := s.States(t.Context(), execution.DefaultRuntime, stream.StatesQuery{})
 		for _, l := range states {
@@ -87,10 +88,10 @@ func TestThousandSleepersHoldNothing(t *testing.T) {
 func TestSleepEndsWhileAPersonIsAsked(t *testing.T) {
 	t.Parallel()
 	r := up(t)
+	w := r.watch("")
 	o := r.paused(`async () => { const item = items.create_item({title: "a"}); const slept = codemode.sleep(700).then(() => items.echo("late")); return [await slept, (await item).title] }`)
-	rec := r.get(o.ExecutionID)
-	if rec.Status != execution.Paused || rec.RetryAt == nil {
-		t.Errorf("status %s, retryAt %v, want paused with a time", rec.Status, rec.RetryAt)
+	if end := w.body(t, execution.EventPassEnd, 1).(*execution.StatusEvent); end.Status != execution.Paused || end.RetryAt == nil {
+		t.Errorf("the first pass ends %+v, want paused with a time", end)
 	}
 	natstest.Eventually(t, "the end of the sleep", func() bool { return r.items.Runs("echo") == 1 })
 	if rec := r.reach(o.ExecutionID, execution.Paused); rec.RetryAt != nil {
@@ -122,12 +123,13 @@ func TestApprovedExecutionSleepsOn(t *testing.T) {
 func TestPostponedExecutionStartsInTime(t *testing.T) {
 	t.Parallel()
 	r := up(t)
-	start := time.Now().Add(1500 * time.Millisecond)
-	id := r.begin(execution.Request{Code: `() => Date.now()`, StartAt: &start})
-	if rec := r.reach(id, execution.Sleeping); rec.RetryAt == nil || !rec.RetryAt.Equal(start.UTC()) {
-		t.Errorf("retryAt %v, want %v", rec.RetryAt, start)
+	later := time.Now().Add(time.Hour)
+	id := r.begin(execution.Request{Code: `() => Date.now()`, StartAt: &later})
+	if rec := r.reach(id, execution.Sleeping); rec.RetryAt == nil || !rec.RetryAt.Equal(later.UTC()) {
+		t.Errorf("retryAt %v, want %v", rec.RetryAt, later)
 	}
-	o := r.wait(id)
+	start := time.Now().Add(1500 * time.Millisecond)
+	o := r.wait(r.begin(execution.Request{Code: `() => Date.now()`, StartAt: &start}))
 	r.status(o, execution.Completed)
 	if string(o.Result) < fmt.Sprint(start.UnixMilli()) {
 		t.Errorf("started at %s, want %d or later", o.Result, start.UnixMilli())

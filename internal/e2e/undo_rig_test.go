@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/execution"
@@ -78,7 +77,7 @@ func (r *rig) rollback(id execution.ID) execution.Record {
 // undone waits for the end of the rollback that is under way.
 func (r *rig) undone(id execution.ID) execution.Record {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(r.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
 	defer cancel()
 	rec, err := r.client.AwaitRollback(ctx, id)
 	if err != nil {

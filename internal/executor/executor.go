@@ -56,6 +56,9 @@ type Config struct {
 	// Limits bound a pass.
 	Limits Limits
 
+	// AnswerTime bounds an operation of the API that does not wait for an outcome.
+	AnswerTime time.Duration
+
 	// Discover adds NATS services that call themselves connectors.
 	Discover bool
 
@@ -106,7 +109,7 @@ func Run(ctx context.Context, cfg Config, ready func(name string)) error {
 	}
 	service, err := control.NewService(control.ServiceConfig{
 		Stream: s, Runtimes: cfg.Runtimes, Connectors: cfg.Connectors, DryReplay: dryReplay(e),
-		Executor: cfg.Name, Version: apiVersion, Tombstone: cfg.Tombstone, Logger: cfg.Logger,
+		Executor: cfg.Name, Version: apiVersion, Tombstone: cfg.Tombstone, Timeout: cfg.AnswerTime, Logger: cfg.Logger,
 	})
 	if err != nil {
 		return err

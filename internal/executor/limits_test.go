@@ -70,7 +70,7 @@ func TestHostileTextsFitIntoTheState(t *testing.T) {
 	t.Parallel()
 	srv := natstest.RunWith(t, natstest.Options{MaxPayload: 1 << 20})
 	start(t, srv.Conn(), new(fixture.Items), nil)
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*natstest.StartWait)
 	defer cancel()
 	for name, code := range map[string]string{
 		"console": `for (let i = 0; i < 250; i++) console.log("\u0001".repeat(1000)); throw new Error("end")`,

@@ -64,7 +64,7 @@ const anyResult = "*"
 // for; what must not gets more than a busy machine needs.
 const (
 	awaitedTimeout = 1500 * time.Millisecond
-	ampleTimeout   = 45 * time.Second
+	ampleTimeout   = 2 * time.Minute
 )
 
 // Cases returns all cases, ordered by name.

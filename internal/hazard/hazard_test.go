@@ -38,8 +38,8 @@ func TestMain(m *testing.M) {
 const (
 	atOnce   = 3 // cases
 	workers  = 2 * atOnce
-	memory   = 128             // MB of a pass
-	patience = 5 * time.Second // of a good execution, at least
+	memory   = 128              // MB of a pass
+	patience = 30 * time.Second // of a good execution, at least: less than the hostile ones have
 )
 
 // rig is an executor on a server of its own, with workers.
@@ -70,7 +70,7 @@ func newRig(t *testing.T) *rig {
 	go func() {
 		ended <- executor.Run(ctx, executor.Config{
 			Conn: srv.Conn(), Connectors: set, Sandbox: &executor.Sandbox{Sandbox: pool, Limited: true},
-			Limits: executor.Limits{MemoryMB: memory, PassTimeout: 45 * time.Second}, Concurrency: workers, DrainTimeout: -1,
+			Limits: executor.Limits{MemoryMB: memory, PassTimeout: 2 * time.Minute}, Concurrency: workers, DrainTimeout: -1,
 		}, func(string) { close(ready) })
 	}()
 	t.Cleanup(func() {
@@ -87,7 +87,7 @@ func newRig(t *testing.T) *rig {
 		t.Fatalf("executor did not start: %v", err)
 	}
 	r := &rig{js: srv.JetStream(), pool: pool, ended: ended}
-	if r.client, err = control.NewClient(control.ClientConfig{Conn: srv.Conn()}); err != nil {
+	if r.client, err = control.NewClient(control.ClientConfig{Conn: srv.Conn(), Timeout: natstest.StartWait}); err != nil {
 		t.Fatal(err)
 	}
 	r.measure(t)
@@ -97,7 +97,7 @@ func newRig(t *testing.T) *rig {
 // measure finds out how long a good execution takes when nothing else runs.
 func (r *rig) measure(t *testing.T) {
 	t.Helper()
-	r.within = time.Minute
+	r.within = natstest.StartWait
 	var took []time.Duration
 	for range 9 {
 		d, err := r.wellBehaved(t.Context())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
 )
@@ -12,7 +13,7 @@ import (
 // export one.
 func decisions(t *testing.T, ctx context.Context, operator *client, submitter, watcher *control.Client) {
 	t.Helper()
-	decider, err := control.NewClient(control.ClientConfig{Conn: operator.nc})
+	decider, err := control.NewClient(control.ClientConfig{Conn: operator.nc, Timeout: natstest.StartWait})
 	must(t, "make client", err)
 	code := `async () => { const a = await demo.echo({text: "x".repeat(600000)}); return (await demo.confirm({n: a.text.length})).n }`
 	paused := func() execution.ID {

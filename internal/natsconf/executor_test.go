@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/reprise-run/reprise/internal/executor"
+	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/connector"
 	"github.com/reprise-run/reprise/pkg/connector/demo"
 	"github.com/reprise-run/reprise/pkg/control"
@@ -42,9 +42,9 @@ func TestAnExecutorRunsUnderItsRole(t *testing.T) {
 		t.Fatalf("the executor did not start: %v, refused: %v", err, exe.settle(t))
 	}
 
-	limited, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	limited, stop := context.WithTimeout(t.Context(), 4*natstest.StartWait)
 	defer stop()
-	submitter, err := control.NewClient(control.ClientConfig{Conn: sub.nc})
+	submitter, err := control.NewClient(control.ClientConfig{Conn: sub.nc, Timeout: natstest.StartWait})
 	must(t, "make client", err)
 	// A retry, a large argument and a large result: queue, journal and objects.
 	out, err := submitter.Execute(limited, execution.Request{
@@ -56,7 +56,7 @@ func TestAnExecutorRunsUnderItsRole(t *testing.T) {
 	if out.Status != execution.Completed || out.Attempt != 2 {
 		t.Errorf("outcome = %s in attempt %d, %s, result %.100s", out.Status, out.Attempt, out.Error, out.Result)
 	}
-	watcher, err := control.NewClient(control.ClientConfig{Conn: view.nc})
+	watcher, err := control.NewClient(control.ClientConfig{Conn: view.nc, Timeout: natstest.StartWait})
 	must(t, "make client", err)
 	r, err := watcher.Get(limited, out.ExecutionID)
 	must(t, "viewer asks for the record", err)
@@ -86,7 +86,7 @@ func TestAnExecutorRunsUnderItsRole(t *testing.T) {
 // snippets saves a source that needs the object store, lists and deletes it.
 func snippets(t *testing.T, ctx context.Context, operator *client, submitter, watcher *control.Client) {
 	t.Helper()
-	decider, err := control.NewClient(control.ClientConfig{Conn: operator.nc})
+	decider, err := control.NewClient(control.ClientConfig{Conn: operator.nc, Timeout: natstest.StartWait})
 	must(t, "make client", err)
 	out, err := submitter.Execute(ctx, execution.Request{Code: "/*" + strings.Repeat("x", 600_000) + "*/ () => 1"}, control.Follow{})
 	must(t, "execute", err)

@@ -3,6 +3,7 @@ package natsconf
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +14,8 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/nats-io/nats.go/micro"
+
+	"github.com/reprise-run/reprise/internal/natstest"
 )
 
 var roles = []string{"admin", "executor", "submitter", "operator", "viewer", "connector"}
@@ -44,7 +47,7 @@ func start(t *testing.T) *server.Server {
 	}
 	s.Start()
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(10 * time.Second) {
+	if !s.ReadyForConnections(natstest.StartWait) {
 		t.Fatal("the server is not ready")
 	}
 	return s
@@ -78,8 +81,9 @@ type client struct {
 	nc *nats.Conn
 	js jetstream.JetStream
 
-	mu      sync.Mutex // guards the field below
+	mu      sync.Mutex // guards the fields below
 	refused []error
+	settled int
 }
 
 func connect(t *testing.T, s *server.Server, role string) *client {
@@ -104,23 +108,28 @@ func connect(t *testing.T, s *server.Server, role string) *client {
 
 // settle waits until the server has judged everything sent so far, and returns
 // what it refused since the last time. The client reports refusals on a goroutine
-// of its own, so a flush alone would not do.
+// of its own, so a flush alone would not do; but it reports them in order, and what
+// nobody may is refused last.
 func (c *client) settle(t *testing.T) error {
 	t.Helper()
+	c.mu.Lock()
+	c.settled++
+	last := fmt.Sprintf("nobody.may.%d", c.settled)
+	c.mu.Unlock()
+	must(t, "publish what nobody may", c.nc.Publish(last, nil))
 	must(t, "flush", c.nc.Flush())
-	deadline := time.Now().Add(200 * time.Millisecond)
-	for {
+	var before []error
+	natstest.Eventually(t, "the last refusal", func() bool {
 		c.mu.Lock()
-		err := errors.Join(c.refused...)
-		c.mu.Unlock()
-		if err != nil || !time.Now().Before(deadline) {
-			c.mu.Lock()
-			c.refused = nil
-			c.mu.Unlock()
-			return err
+		defer c.mu.Unlock()
+		at := slices.IndexFunc(c.refused, func(err error) bool { return strings.Contains(err.Error(), `"`+last+`"`) })
+		if at < 0 {
+			return false
 		}
-		<-time.After(5 * time.Millisecond)
-	}
+		before, c.refused = c.refused[:at], c.refused[at+1:]
+		return true
+	})
+	return errors.Join(before...)
 }
 
 func must(t *testing.T, what string, err error) {
@@ -133,14 +142,14 @@ func must(t *testing.T, what string, err error) {
 func TestExecutorCanDoItsWork(t *testing.T) {
 	s := serve(t)
 	exe, sub, view := connect(t, s, "executor"), connect(t, s, "submitter"), connect(t, s, "viewer")
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*natstest.StartWait)
 	defer cancel()
 
 	_, err := sub.js.Publish(ctx, "executions.submit.default", []byte("() => 1"))
 	must(t, "submit", err)
 	cons, err := exe.js.Consumer(ctx, "EXECUTIONS", "executors-default")
 	must(t, "bind consumer", err)
-	m, err := cons.Next(jetstream.FetchMaxWait(5 * time.Second))
+	m, err := cons.Next(jetstream.FetchMaxWait(natstest.StartWait))
 	must(t, "take the message", err)
 
 	kv, err := exe.js.KeyValue(ctx, "executions")
@@ -214,7 +223,7 @@ func TestTheAPIAnswersThoseWhoMayAsk(t *testing.T) {
 			}
 		}
 		for _, op := range ops {
-			if _, err := c.nc.Request("executions.api.default."+op, nil, 5*time.Second); err != nil {
+			if _, err := c.nc.Request("executions.api.default."+op, nil, natstest.StartWait); err != nil {
 				t.Errorf("%s asks %s: %v", role, op, err)
 			}
 		}
@@ -233,7 +242,7 @@ func TestEventsAndConnectorCalls(t *testing.T) {
 		must(t, "subscribe", err)
 		must(t, "flush", c.nc.Flush())
 		must(t, "publish", exe.nc.Publish("executions.event.default.X.started", []byte(`{}`)))
-		if _, err := events.NextMsg(5 * time.Second); err != nil {
+		if _, err := events.NextMsg(natstest.StartWait); err != nil {
 			t.Errorf("%s hears an event: %v", role, err)
 		}
 	}
@@ -245,7 +254,7 @@ func TestEventsAndConnectorCalls(t *testing.T) {
 	}), micro.WithEndpointSubject("svc.items.list")))
 	must(t, "flush", con.nc.Flush())
 	for _, subject := range []string{"$SRV.PING", "$SRV.INFO", "$SRV.INFO.items", "svc.items.list"} {
-		if _, err := exe.nc.Request(subject, nil, 5*time.Second); err != nil {
+		if _, err := exe.nc.Request(subject, nil, natstest.StartWait); err != nil {
 			t.Errorf("executor asks %s: %v", subject, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/control"
 	"github.com/reprise-run/reprise/pkg/execution"
 )
@@ -15,7 +16,7 @@ import (
 // snippet: inbox, schedules, objects and index.
 func signals(t *testing.T, ctx context.Context, operator *client, submitter *control.Client) {
 	t.Helper()
-	decider, err := control.NewClient(control.ClientConfig{Conn: operator.nc})
+	decider, err := control.NewClient(control.ClientConfig{Conn: operator.nc, Timeout: natstest.StartWait})
 	must(t, "make client", err)
 	receipt, err := submitter.Submit(ctx, execution.Request{Code: `async () => { await codemode.sleep(2100)
 		const text = await codemode.waitFor("go", {timeoutMs: 60_000})

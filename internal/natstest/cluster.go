@@ -2,6 +2,7 @@ package natstest
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/url"
 	"path/filepath"
@@ -22,7 +23,7 @@ type Servers struct {
 // Cluster starts n clustered servers with JetStream and waits for their leader.
 func Cluster(tb testing.TB, n int) *Servers {
 	tb.Helper()
-	ports := freePorts(tb, 2*n)
+	ports := FreePorts(tb, 2*n)
 	var routes []*url.URL
 	for i := range n {
 		routes = append(routes, &url.URL{Scheme: "nats-route", Host: fmt.Sprintf("127.0.0.1:%d", ports[n+i])})
@@ -45,7 +46,7 @@ func Cluster(tb testing.TB, n int) *Servers {
 // WaitReady waits until every running server knows the meta leader and is current.
 func (c *Servers) WaitReady() {
 	c.tb.Helper()
-	Eventually(c.tb, "a meta leader and its followers", func() bool {
+	c.elected("a meta leader and its followers", func() bool {
 		leader := false
 		for _, s := range c.All {
 			if !s.srv.Running() {
@@ -58,6 +59,13 @@ func (c *Servers) WaitReady() {
 		}
 		return leader
 	})
+}
+
+// elected is Eventually for an election, which a machine that stands still for seconds
+// interrupts again and again.
+func (c *Servers) elected(what string, ok func() bool) {
+	c.tb.Helper()
+	wait(c.tb, what, 5*StartWait, 5*time.Millisecond, ok)
 }
 
 // URL lists the addresses of all servers.
@@ -79,7 +87,7 @@ func (c *Servers) Conn(opts ...nats.Option) *nats.Conn {
 func (c *Servers) Leader(stream string) *Server {
 	c.tb.Helper()
 	var leader *Server
-	Eventually(c.tb, "a leader of "+stream, func() bool {
+	c.elected("a leader of "+stream, func() bool {
 		for _, s := range c.All {
 			if s.srv.Running() && s.srv.JetStreamIsStreamLeader(server.DEFAULT_GLOBAL_ACCOUNT, stream) {
 				leader = s
@@ -90,17 +98,23 @@ func (c *Servers) Leader(stream string) *Server {
 	return leader
 }
 
-// freePorts returns n ports that were free a moment ago.
-func freePorts(tb testing.TB, n int) []int {
+// FreePorts returns n ports that were free a moment ago. The system gives them to nobody
+// who asks for any port: other tests do that all the time, and would take them meanwhile.
+func FreePorts(tb testing.TB, n int) []int {
 	tb.Helper()
+	const first, many = 16_000, 16_000 // below the ports that Linux gives away by itself
 	var ports []int
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	for tries := 0; len(ports) < n; tries++ {
+		port := first + rand.IntN(many)
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err != nil {
-			tb.Fatalf("find a free port: %v", err)
+			if tries == 10*many {
+				tb.Fatalf("find a free port: %v", err)
+			}
+			continue
 		}
 		defer func() { _ = l.Close() }() // all at once, so that they differ
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+		ports = append(ports, port)
 	}
 	return ports
 }

@@ -3,6 +3,7 @@ package natstest
 import (
 	"bytes"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,7 +19,8 @@ type Proxy struct {
 	conns  map[net.Conn]bool
 	silent bool
 	refuse bool
-	cut    func(sent []byte) bool
+	cut    func(sent []byte)
+	after  int // how many bytes before a piece may belong to what is looked for
 }
 
 // NewProxy starts a proxy before the server at url; it ends with the test.
@@ -69,13 +71,12 @@ func (p *Proxy) Refuse() {
 func (p *Proxy) CutAfter(text string) <-chan struct{} {
 	done := make(chan struct{})
 	p.set(func() {
-		p.cut = func(sent []byte) bool {
-			if !bytes.Contains(sent, []byte(text)) {
-				return false
+		p.after = len(text) - 1
+		p.cut = func(sent []byte) {
+			if bytes.Contains(sent, []byte(text)) {
+				p.cut, p.silent = nil, true
+				close(done)
 			}
-			p.cut, p.silent = nil, true
-			close(done)
-			return true
 		}
 	})
 	return done
@@ -101,7 +102,7 @@ func (p *Proxy) accept() {
 			}
 			continue
 		}
-		go p.copy(server, client, p.sent)
+		go p.copy(server, client, p.sent())
 		go p.copy(client, server, p.answered)
 	}
 }
@@ -118,14 +119,22 @@ func (p *Proxy) admit(conns ...net.Conn) bool {
 	return true
 }
 
-// sent sees what a client sends before it is forwarded.
-func (p *Proxy) sent(b []byte) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.cut != nil {
-		p.cut(b)
+// sent returns what sees the bytes of a client before they are forwarded. They come in
+// pieces that may end anywhere.
+func (p *Proxy) sent() func(b []byte) bool {
+	var tail []byte // of the pieces before
+	return func(b []byte) bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.cut == nil {
+			tail = nil
+			return true
+		}
+		tail = append(tail, b...)
+		p.cut(tail)
+		tail = slices.Clone(tail[max(0, len(tail)-p.after):])
+		return true
 	}
-	return true
 }
 
 // answered says whether an answer is forwarded.

@@ -12,8 +12,10 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// StartWait is how long a server, a leader or a connection may take.
-const StartWait = 20 * time.Second
+// StartWait is how long a server, a leader or a connection may take. It is far more than
+// any of them needs: a busy machine may stand still for many seconds, and a wait that
+// only bounds a hang costs nothing when all is well.
+const StartWait = time.Minute
 
 // Options change what [RunWith] starts. The zero value of a field means its default.
 type Options struct {
@@ -140,7 +142,7 @@ func Connect(tb testing.TB, url string, opts ...nats.Option) *nats.Conn {
 // JetStream returns the JetStream of a connection.
 func JetStream(tb testing.TB, nc *nats.Conn) jetstream.JetStream {
 	tb.Helper()
-	js, err := jetstream.New(nc)
+	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(StartWait))
 	if err != nil {
 		tb.Fatalf("jetstream: %v", err)
 	}
@@ -151,15 +153,26 @@ func JetStream(tb testing.TB, nc *nats.Conn) jetstream.JetStream {
 // It is for what no event announces.
 func Eventually(tb testing.TB, what string, ok func() bool) {
 	tb.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), StartWait)
+	wait(tb, what, StartWait, 5*time.Millisecond, ok)
+}
+
+// InTheEnd is Eventually for much work: it waits ten times as long, and looks seldom.
+func InTheEnd(tb testing.TB, what string, ok func() bool) {
+	tb.Helper()
+	wait(tb, what, 10*StartWait, 200*time.Millisecond, ok)
+}
+
+func wait(tb testing.TB, what string, limit, every time.Duration, ok func() bool) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	tick := time.NewTicker(5 * time.Millisecond)
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for !ok() {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			tb.Fatalf("waited %v in vain for %s", StartWait, what)
+			tb.Fatalf("waited %v in vain for %s", limit, what)
 		}
 	}
 }

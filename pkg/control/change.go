@@ -160,15 +160,17 @@ func (s *Service) tellStatus(key journal.Key, event string, status execution.Sta
 	}
 }
 
-// settleWait bounds how long a decision waits for the pass that is running to settle.
-const settleWait = 5 * time.Second
+// settleLooks bounds how long a decision waits for the pass that is running to settle:
+// five seconds. It counts looks, so that a machine that stands still for that time does
+// not make a refusal of what would have settled at once.
+const settleLooks = 31
 
 // awaitSettle reads the execution, and while a pass of it runs waits for its settle. The
 // log is read only where it is paused: elsewhere nothing is decided. ran says that it had
 // to wait.
 func (s *Service) awaitSettle(ctx context.Context, key journal.Key) (sub subject, ran bool, err error) {
-	deadline := time.Now().Add(settleWait)
-	for pause := 5 * time.Millisecond; ; pause = min(2*pause, 200*time.Millisecond) {
+	pause := 5 * time.Millisecond
+	for look := 1; ; look, pause = look+1, min(2*pause, 200*time.Millisecond) {
 		sub, err = s.readState(ctx, key)
 		if err == nil && sub.stored.State.Status == execution.Paused {
 			sub, err = s.read(ctx, key)
@@ -176,7 +178,7 @@ func (s *Service) awaitSettle(ctx context.Context, key journal.Key) (sub subject
 		if err != nil {
 			return sub, ran, err
 		}
-		if sub.stored.State.Status != execution.Running || time.Now().After(deadline) {
+		if sub.stored.State.Status != execution.Running || look == settleLooks {
 			return sub, ran, nil
 		}
 		ran = true

@@ -75,10 +75,11 @@ func NewClient(c ClientConfig) (*Client, error) {
 }
 
 func openJetStream(c ClientConfig) (jetstream.JetStream, error) {
+	within := jetstream.WithDefaultTimeout(c.Timeout) // a large value is asked for as all is
 	if c.Domain != "" {
-		return jetstream.NewWithDomain(c.Conn, c.Domain)
+		return jetstream.NewWithDomain(c.Conn, c.Domain, within)
 	}
-	return jetstream.New(c.Conn)
+	return jetstream.New(c.Conn, within)
 }
 
 // Runtime returns the runtime that the client talks to.

@@ -39,7 +39,7 @@ func setup(t *testing.T, o natstest.Options) *bench {
 
 func (b *bench) newClient(nc *nats.Conn) *Client {
 	b.t.Helper()
-	c, err := NewClient(ClientConfig{Conn: nc})
+	c, err := NewClient(ClientConfig{Conn: nc, Timeout: natstest.StartWait})
 	if err != nil {
 		b.t.Fatalf("new client: %v", err)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/execution"
@@ -52,7 +51,7 @@ func TestExpiryDefaultsToADay(t *testing.T) {
 	w := b.claimed(execution.Request{ID: at(1), Code: "1"})
 	w.settle(execution.Paused, nil)
 	for _, body := range []string{``, `{}`, `{"olderThanMs": 9223372036854775807}`} {
-		m, err := b.client.nc.Request("executions.api.default.expire", []byte(body), 10*time.Second)
+		m, err := b.client.nc.Request("executions.api.default.expire", []byte(body), natstest.StartWait)
 		if err != nil || string(m.Data) != `{"executions":[]}` {
 			t.Errorf("expire %s = %v, %v, want none", body, m, err)
 		}

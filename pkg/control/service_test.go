@@ -107,7 +107,7 @@ func TestGetOfUnknownDeletedAndMalformedIDs(t *testing.T) {
 // raw asks with a body of any kind.
 func (b *bench) raw(op string, body []byte) error {
 	b.t.Helper()
-	reply, err := b.s.Conn().Request(stream.APISubject(runtime, op), body, 5*time.Second)
+	reply, err := b.s.Conn().Request(stream.APISubject(runtime, op), body, natstest.StartWait)
 	if err != nil {
 		b.t.Fatalf("ask %s: %v", op, err)
 	}
@@ -242,7 +242,7 @@ func TestTheServiceIsFoundAndEndsCleanly(t *testing.T) {
 	t.Parallel()
 	b := setup(t, natstest.Options{})
 	stop := b.serve(ServiceConfig{Executor: "e1", Version: "1.2.3"})
-	info, err := b.s.Conn().Request("$SRV.INFO.executions", nil, 5*time.Second)
+	info, err := b.s.Conn().Request("$SRV.INFO.executions", nil, natstest.StartWait)
 	if err != nil || !bytes.Contains(info.Data, []byte(`"executor":"e1"`)) || !bytes.Contains(info.Data, []byte("executions.api.default.list")) {
 		t.Errorf("$SRV.INFO.executions = %s, %v", info.Data, err)
 	}
@@ -265,7 +265,7 @@ func TestTheServiceIsFoundAndEndsCleanly(t *testing.T) {
 	waits := make(chan error, 1)
 	id := at(1)
 	go func() {
-		_, err := b.client.ask(context.Background(), "submit", map[string]any{"id": id, "code": "x", "wait": true}, 20*time.Second)
+		_, err := b.client.ask(context.Background(), "submit", map[string]any{"id": id, "code": "x", "wait": true}, natstest.StartWait)
 		waits <- err
 	}()
 	b.untilQueued(id)

@@ -14,7 +14,7 @@ import (
 // shaping returns a client with a transform.
 func (b *bench) shaping(f func(json.RawMessage) (json.RawMessage, error)) *Client {
 	b.t.Helper()
-	c, err := NewClient(ClientConfig{Conn: b.s.Conn(), Transform: f})
+	c, err := NewClient(ClientConfig{Conn: b.s.Conn(), Timeout: natstest.StartWait, Transform: f})
 	if err != nil {
 		b.t.Fatalf("new client: %v", err)
 	}

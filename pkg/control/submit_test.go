@@ -6,7 +6,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -153,7 +152,7 @@ func TestSubmitWithWaitAnswersTheOutcome(t *testing.T) {
 	for i := range 2 {
 		go func() {
 			var o execution.Outcome
-			body, err := b.client.ask(context.Background(), "submit", map[string]any{"id": at(i), "code": "x", "wait": true}, 20*time.Second)
+			body, err := b.client.ask(context.Background(), "submit", map[string]any{"id": at(i), "code": "x", "wait": true}, natstest.StartWait)
 			if err == nil {
 				err = json.Unmarshal(body, &o)
 			}

@@ -40,7 +40,7 @@ func TestLimitsEndTheExecution(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, nil)
-			res := r.execute(execution.Request{Code: tt.code, Limits: &tt.limits, TimeoutMs: 3000})
+			res := r.execute(execution.Request{Code: tt.code, Limits: &tt.limits})
 			if tt.reason == "" {
 				if res.Status != execution.Completed {
 					t.Errorf("got %s %q, want completed", res.Status, res.Error)

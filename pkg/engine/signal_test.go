@@ -138,7 +138,7 @@ func TestSignalFiresBeforeThePolicyIsAsked(t *testing.T) {
 				}}
 			}, k.named())
 			res := r.execute(execution.Request{
-				Code: `async () => { await x.keep(); ` + end + ` }`, TimeoutMs: 300,
+				Code: `async () => { await x.keep(); ` + end + ` }`, TimeoutMs: 3000, // for the loop; far more than it takes to get there
 				Retry: &execution.Retry{MaxAttempts: -1, InitialDelayMs: -1, MaxDelayMs: -1, ShouldRetry: `() => false`},
 			})
 			if res.Status != execution.Error || asked != 1 || fired != 1 {

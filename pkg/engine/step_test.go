@@ -151,7 +151,7 @@ func TestOversizedStepValueEndsTheExecution(t *testing.T) {
 func TestStepThatNeverEndsIsNoticed(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
-	res := r.execute(execution.Request{Code: `async () => { await codemode.step("s", () => new Promise(() => {})) }`, TimeoutMs: 2000})
+	res := r.execute(execution.Request{Code: `async () => { await codemode.step("s", () => new Promise(() => {})) }`})
 	if res.Status != execution.Error || res.Failure.Reason != execution.ReasonStuck {
 		t.Errorf("got %s %+v, want error %s", res.Status, res.Failure, execution.ReasonStuck)
 	}

@@ -99,7 +99,7 @@ func TestAnotherExecutorSweepsSoonAfterOneDied(t *testing.T) {
 	srv := natstest.Run(t)
 	proxy := natstest.NewProxy(t, srv.URL())
 	dead := newRigOn(t, srv, natstest.Connect(t, proxy.URL()), bounds)
-	dead.r.keepLease = time.Second
+	dead.r.keepLease = 8 * time.Second
 	x := newRigOn(t, srv, srv.Conn(), bounds)
 	first := x.ended()
 	x.older(first, 5*time.Millisecond)
@@ -124,7 +124,7 @@ func TestAnotherExecutorSweepsSoonAfterOneDied(t *testing.T) {
 // Nobody asks for it: an executor does it by itself.
 func TestRetentionNeedsNoSchedule(t *testing.T) {
 	t.Parallel()
-	x := newRig(t, func(c *Config) { c.Retain, c.ExpireAfter, c.KeepInterval = 1, time.Millisecond, 20*time.Millisecond })
+	x := newRig(t, func(c *Config) { c.Retain, c.ExpireAfter, c.KeepInterval = 1, time.Millisecond, 200*time.Millisecond })
 	paused := newID()
 	x.put(paused, 0, journal.State{Status: execution.Paused, Attempt: 1})
 	ids := []execution.ID{x.ended(), x.ended(), x.ended()}

@@ -39,6 +39,23 @@ func newRig(t *testing.T, change func(*Config)) *rig {
 	return newRigOn(t, srv, srv.Conn(), change)
 }
 
+// patient makes the consumer of a server wait long for a sign of life: no machine stands
+// still for so long. What is there first stays.
+func patient(t *testing.T, srv *natstest.Server, ackWait time.Duration) {
+	t.Helper()
+	if _, err := stream.Open(t.Context(), srv.Conn(), stream.Config{Runtimes: []string{"default"}, AckWait: ackWait}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// newPatientRig is newRig with such a consumer.
+func newPatientRig(t *testing.T, change func(*Config)) *rig {
+	t.Helper()
+	srv := natstest.Run(t)
+	patient(t, srv, 10*time.Minute)
+	return newRigOn(t, srv, srv.Conn(), change)
+}
+
 // newRigOn is newRig with a server that runs, and a connection for the runner.
 func newRigOn(t *testing.T, srv *natstest.Server, nc *nats.Conn, change func(*Config)) *rig {
 	t.Helper()
@@ -94,7 +111,7 @@ func (x *rig) request(id execution.ID, r execution.Request) *stream.Delivery {
 // next returns the next delivery.
 func (x *rig) next() *stream.Delivery {
 	x.t.Helper()
-	ctx, cancel := context.WithTimeout(x.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(x.t.Context(), natstest.StartWait)
 	defer cancel()
 	d, err := x.q.Next(ctx)
 	if err != nil {

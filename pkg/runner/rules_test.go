@@ -25,10 +25,10 @@ func (x *rig) supersede(id execution.ID) journal.Revision {
 func TestSupersededPassTouchesNothing(t *testing.T) {
 	t.Parallel()
 	for name, code := range map[string]string{
-		"between two calls":  `async () => { await items.echo(1); await items.sleep({ms: 300}); await items.echo(2) }`,
-		"at its end":         `async () => { await items.sleep({ms: 300}); return 1 }`,
-		"asking for a retry": `async () => { await items.sleep({ms: 300}); await items.retry_always() }`,
-		"malformed in time":  `async () => { await items.sleep({ms: 300}); throw new Error("no") }`,
+		"between two calls":  `async () => { await items.echo(1); await items.hold(); await items.echo(2) }`,
+		"at its end":         `async () => { await items.hold(); return 1 }`,
+		"asking for a retry": `async () => { await items.hold(); await items.retry_always() }`,
+		"malformed in time":  `async () => { await items.hold(); throw new Error("no") }`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -37,8 +37,9 @@ func TestSupersededPassTouchesNothing(t *testing.T) {
 			d := x.request(id, execution.Request{Code: code})
 			done := make(chan struct{})
 			go func() { defer close(done); x.handle(d) }()
-			natstest.Eventually(t, "the call", func() bool { return x.items.Runs("sleep") == 1 })
+			natstest.Eventually(t, "the call", func() bool { return x.items.Runs("hold") == 1 })
 			rev := x.supersede(id)
+			x.items.Release()
 			<-done
 			if got := x.state(id); got.Revision != rev {
 				t.Errorf("the state was written: %+v", got.State)
@@ -69,7 +70,7 @@ func TestHeartbeatEndsASupersededPass(t *testing.T) {
 	x.supersede(id)
 	select {
 	case <-done:
-	case <-time.After(10 * time.Second):
+	case <-time.After(natstest.StartWait):
 		t.Fatal("the pass goes on")
 	}
 	natstest.Eventually(t, "the end of the call", func() bool { return x.items.Aborts() == 1 })
@@ -78,20 +79,28 @@ func TestHeartbeatEndsASupersededPass(t *testing.T) {
 // A pass that takes longer than AckWait keeps its message.
 func TestHeartbeatKeepsTheMessage(t *testing.T) {
 	t.Parallel()
-	x := newRig(t, nil)
+	const long = 9 * time.Second // two heartbeats are lost in it before the message is
+	srv := natstest.Run(t)
+	patient(t, srv, long)
+	x := newRigOn(t, srv, srv.Conn(), nil)
 	id := newID()
-	d := x.request(id, execution.Request{Code: `async () => { await items.sleep({ms: 5000}); return 1 }`})
+	d := x.request(id, execution.Request{Code: `async () => { await items.hold(); return 1 }`})
 	// Another executor would take the message if it came again.
 	waiting, stop := context.WithCancel(t.Context())
 	taken := make(chan error, 1)
 	go func() { _, err := x.q.Next(waiting); taken <- err }()
-	x.handle(d)
+	done := make(chan struct{})
+	go func() { defer close(done); x.handle(d) }()
+	natstest.Eventually(t, "the call", func() bool { return x.items.Runs("hold") == 1 })
+	x.older(id, long+time.Second)
+	x.items.Release()
+	<-done
 	stop()
 	if err := <-taken; err == nil {
 		t.Error("the message was delivered again while its pass ran")
 	}
 	x.gone(d)
-	if got := x.state(id).State; got.Status != execution.Completed || got.Attempt != 1 || x.items.Runs("sleep") != 1 {
+	if got := x.state(id).State; got.Status != execution.Completed || got.Attempt != 1 || x.items.Runs("hold") != 1 {
 		t.Errorf("state %+v, want completed by attempt 1", got)
 	}
 }

@@ -27,11 +27,12 @@ func TestDeliveriesMeanWhatTheStateSays(t *testing.T) {
 	)
 	type row struct {
 		state journal.State
-		other bool   // the message is not the carrier, which is still in the queue
-		lost  bool   // the message is not the carrier, which is gone
-		old   bool   // the claim is older than AckWait
-		want  string // what becomes of the message
-		sched bool   // and the execution has a schedule
+		other bool          // the message is not the carrier, which is still in the queue
+		lost  bool          // the message is not the carrier, which is gone
+		old   bool          // the claim is older than AckWait
+		want  string        // what becomes of the message
+		sched bool          // and the execution has a schedule
+		due   time.Duration // if set, the time to wait from the beginning of the case
 	}
 	spent := journal.Carrier{Spent: true}
 	for name, tt := range map[string]row{
@@ -52,14 +53,18 @@ func TestDeliveriesMeanWhatTheStateSays(t *testing.T) {
 		"queued":                      {state: journal.State{Status: execution.Queued}, want: claimed},
 		"queued, by another message":  {state: journal.State{Status: execution.Queued}, other: true, want: claimed},
 		"due":                         {state: journal.State{Status: execution.Retrying, RetryAt: at(-time.Second), DelayMs: 10}, want: claimed},
-		"not due":                     {state: journal.State{Status: execution.Retrying, RetryAt: at(55 * time.Second), DelayMs: 55_000}, want: kept},
+		"not due":                     {state: journal.State{Status: execution.Retrying}, due: 55 * time.Second, want: kept},
 		"not due for long":            {state: journal.State{Status: execution.Retrying, RetryAt: at(time.Hour), DelayMs: 3600_000}, want: parked, sched: true},
 		"due by the delay, not clock": {state: journal.State{Status: execution.Retrying, RetryAt: at(time.Hour), DelayMs: 1}, old: true, want: claimed},
 		"sleeping, due":               {state: journal.State{Status: execution.Sleeping, RetryAt: at(-time.Second), DelayMs: 10}, want: claimed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			x := newRig(t, nil)
+			rigFor := newPatientRig // a claim stays young
+			if tt.old {
+				rigFor = newRig
+			}
+			x := rigFor(t, nil)
 			id := newID()
 			request := execution.Request{ID: id, Code: `"done"`}
 			d := x.request(id, request)
@@ -73,6 +78,9 @@ func TestDeliveriesMeanWhatTheStateSays(t *testing.T) {
 				carrier = d.Seq + 1000
 			}
 			s := tt.state
+			if tt.due > 0 {
+				s.RetryAt, s.DelayMs = at(tt.due), tt.due.Milliseconds()
+			}
 			s.Carrier.Seq, s.Attempt, s.Try, s.Seed, s.Digest, s.StartedAt = carrier, 1, 1, string(id), request.Digest(), time.Now()
 			rev := x.put(id, 0, s)
 			if err := x.s.Journal().PutRequest(t.Context(), x.key(id), rev, request); err != nil {

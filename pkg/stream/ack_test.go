@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/reprise-run/reprise/internal/natstest"
 )
 
 // The short way to read a publish answer agrees with the long one, or stands aside.
@@ -39,7 +41,7 @@ func TestServerAnswersPlainly(t *testing.T) {
 	srv, s := one(t)
 	key, rev := claimed(t, s)
 	header := expect(uint64(rev), kvSubject(Bucket, StateKey(key)))
-	reply, err := srv.Conn().RequestMsg(&nats.Msg{Subject: kvSubject(Bucket, LogKey(key, 0)), Header: header, Data: []byte("{}")}, longestTry)
+	reply, err := srv.Conn().RequestMsg(&nats.Msg{Subject: kvSubject(Bucket, LogKey(key, 0)), Header: header, Data: []byte("{}")}, natstest.StartWait)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ const manageTimeout = 5 * time.Second
 
 // placementGrace is how long a cluster may take to hear from enough of its servers.
 // A leader that was just elected places nothing on a server it has not heard from yet.
-const placementGrace = 10 * time.Second
+const placementGrace = 20 * time.Second
 
 // manage repeats f while the server is not ready, and explains what it cannot cure.
 // A forbidden request gets no answer; only the connection's last error tells.

@@ -35,7 +35,7 @@ func TestInitWaitsForAClusterThatForms(t *testing.T) {
 	late := c.All[2]
 	c.All[0].Start()
 	c.All[1].Start()
-	natstest.Eventually(t, "a leader of two servers", func() bool {
+	natstest.InTheEnd(t, "a leader of two servers", func() bool {
 		return c.All[0].Raw().JetStreamIsLeader() || c.All[1].Raw().JetStreamIsLeader()
 	})
 
@@ -50,7 +50,7 @@ func TestInitWaitsForAClusterThatForms(t *testing.T) {
 		}
 	case err := <-done:
 		t.Fatalf("it ended before the third server came: %v", err)
-	case <-time.After(30 * time.Second):
+	case <-time.After(5 * natstest.StartWait):
 		t.Fatal("no warning that a server is missing")
 	}
 	late.Start()

@@ -140,7 +140,7 @@ func TestEachMessageGoesToOneTaker(t *testing.T) {
 					close(all)
 				}
 				mu.Unlock()
-				if err := d.Ack(ctx); err != nil {
+				if err := d.Ack(t.Context()); err != nil {
 					t.Errorf("ack: %v", err)
 				}
 			}
@@ -178,9 +178,19 @@ func TestNothingIsFetchedAhead(t *testing.T) {
 	}
 }
 
+// patient opens a stream whose messages come again by themselves after ten minutes, which
+// no test waits for.
+func patient(t *testing.T, nc *nats.Conn) *Stream {
+	t.Helper()
+	return open(t, nc, Config{AckWait: 10 * time.Minute, Runtimes: []string{"default"}})
+}
+
+// longAfter is long after what happens at once, on any machine, and long before ten minutes.
+const longAfter = natstest.StartWait
+
 func TestNakComesBackAfterItsDelay(t *testing.T) {
 	t.Parallel()
-	_, s := one(t)
+	s := patient(t, natstest.Run(t).Conn())
 	q := openQueue(t, s)
 	submit(t, s, "x")
 	if err := next(t, q).Nak(t.Context(), 0); err != nil {
@@ -196,17 +206,35 @@ func TestNakComesBackAfterItsDelay(t *testing.T) {
 		t.Fatal(err)
 	}
 	next(t, q)
-	if took := time.Since(start); took < delay-50*time.Millisecond || took > delay+2*time.Second {
+	if took := time.Since(start); took < delay-50*time.Millisecond || took > longAfter {
 		t.Errorf("came back after %v, want %v", took, delay)
 	}
 }
 
 func TestProgressKeepsTheMessage(t *testing.T) {
 	t.Parallel()
-	srv := natstest.Run(t)
-	s := open(t, srv.Conn(), Config{AckWait: time.Second})
+	for try := 1; ; try++ {
+		alive, silent, steady := progress(t)
+		switch {
+		case !steady && try < 10: // the machine stood still, and the test with it
+		case silent < 800*time.Millisecond || alive < 1500*time.Millisecond:
+			t.Errorf("delivered again %v after the last sign of life, %v after the first, want about 1s and 2.5s", silent, alive)
+			return
+		default:
+			return
+		}
+	}
+}
+
+// progress takes a message with an AckWait of a second and gives signs of life. It returns
+// how long after the first and the last of them the message came again, and whether none
+// of them was late.
+func progress(t *testing.T) (first, last time.Duration, steady bool) {
+	t.Helper()
+	s := open(t, natstest.Run(t).Conn(), Config{AckWait: time.Second})
 	q := openQueue(t, s)
 	submit(t, s, "x")
+	taken := time.Now()
 	d := next(t, q)
 	again := make(chan time.Time, 1)
 	go func() {
@@ -214,24 +242,25 @@ func TestProgressKeepsTheMessage(t *testing.T) {
 			again <- time.Now()
 		}
 	}()
-	var last time.Time
+	steady = true
+	signs := []time.Time{taken}
 	tick := time.NewTicker(300 * time.Millisecond)
 	defer tick.Stop()
 	for range 6 {
 		<-tick.C
-		last = time.Now()
 		if err := d.Progress(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		signs = append(signs, time.Now())
+		steady = steady && signs[len(signs)-1].Sub(signs[len(signs)-2]) < 700*time.Millisecond
 	}
-	if at := <-again; at.Sub(last) < 800*time.Millisecond {
-		t.Errorf("delivered again %v after the last sign of life, want about 1s", at.Sub(last))
-	}
+	at := <-again
+	return at.Sub(signs[1]), at.Sub(signs[len(signs)-1]), steady
 }
 
 func TestLeavingCallerLosesNothing(t *testing.T) {
 	t.Parallel()
-	_, s := one(t)
+	s := patient(t, natstest.Run(t).Conn())
 	q := openQueue(t, s)
 	ctx, cancel := context.WithCancel(t.Context())
 	left := make(chan error, 1)
@@ -242,15 +271,14 @@ func TestLeavingCallerLosesNothing(t *testing.T) {
 		t.Fatalf("Next = %v, want Canceled", err)
 	}
 	submit(t, s, "x") // answers the pull that is still there
-	start := time.Now()
-	if d := next(t, q); string(d.Body) != "x" || time.Since(start) > 5*time.Second {
-		t.Errorf("%s came after %v", d.Body, time.Since(start))
+	if d := next(t, q); string(d.Body) != "x" {
+		t.Errorf("%s came, want x", d.Body)
 	}
 }
 
 func TestCloseHandsBackAtOnce(t *testing.T) {
 	t.Parallel()
-	_, s := one(t)
+	s := patient(t, natstest.Run(t).Conn()) // nothing comes in time but what was handed back
 	for round := range 20 {
 		q := openQueue(t, s)
 		results := make(chan *Delivery, 8)
@@ -289,7 +317,6 @@ func TestCloseHandsBackAtOnce(t *testing.T) {
 			t.Errorf("Next after Close = %v, want ErrClosed", err)
 		}
 		other := openQueue(t, s)
-		start := time.Now()
 		for range messages - len(taken) {
 			d := next(t, other)
 			if taken[string(d.Body)] {
@@ -298,9 +325,6 @@ func TestCloseHandsBackAtOnce(t *testing.T) {
 			if err := d.Ack(t.Context()); err != nil {
 				t.Error(err)
 			}
-		}
-		if took := time.Since(start); took > 5*time.Second {
-			t.Fatalf("round %d: the rest took %v: something waited for AckWait", round, took)
 		}
 		_ = other.Close(t.Context())
 	}

@@ -30,9 +30,9 @@ func waiting(t *testing.T, s *Stream, q *Queue, n int) chan *Delivery {
 	return got
 }
 
-func receive(t *testing.T, got chan *Delivery, n int, within time.Duration) {
+func receive(t *testing.T, got chan *Delivery, n int) {
 	t.Helper()
-	deadline := time.After(within)
+	deadline := time.After(longAfter)
 	for i := range n {
 		select {
 		case d := <-got:
@@ -40,28 +40,29 @@ func receive(t *testing.T, got chan *Delivery, n int, within time.Duration) {
 				t.Error(err)
 			}
 		case <-deadline:
-			t.Fatalf("%d of %d messages came within %v", i, n, within)
+			t.Fatalf("%d of %d messages came within %v", i, n, longAfter)
 		}
 	}
 }
 
 func TestWaitingSurvivesARestart(t *testing.T) {
 	t.Parallel()
-	srv, s := one(t)
+	srv := natstest.Run(t)
+	s := patient(t, srv.Conn())
 	q := openQueue(t, s)
 	got := waiting(t, s, q, 4)
 	srv.Restart()
 	for range 4 {
 		submit(t, s, "x")
 	}
-	receive(t, got, 4, 5*time.Second)
+	receive(t, got, 4)
 }
 
 func TestWaitingSurvivesACutConnection(t *testing.T) {
 	t.Parallel()
 	srv := natstest.Run(t)
 	p := natstest.NewProxy(t, srv.URL())
-	s := open(t, natstest.Connect(t, p.URL()), Config{})
+	s := patient(t, natstest.Connect(t, p.URL()))
 	q := openQueue(t, s)
 	got := waiting(t, s, q, 4)
 	p.Refuse()
@@ -72,12 +73,12 @@ func TestWaitingSurvivesACutConnection(t *testing.T) {
 		}
 	}
 	p.Resume()
-	receive(t, got, 4, 5*time.Second)
+	receive(t, got, 4)
 }
 
 func TestWaitingSurvivesADeletedConsumer(t *testing.T) {
 	t.Parallel()
-	_, s := one(t)
+	s := patient(t, natstest.Run(t).Conn())
 	q := openQueue(t, s)
 	got := waiting(t, s, q, 2)
 	if err := s.JetStream().DeleteConsumer(t.Context(), StreamName, ConsumerName("default")); err != nil {
@@ -85,7 +86,7 @@ func TestWaitingSurvivesADeletedConsumer(t *testing.T) {
 	}
 	submit(t, s, "x")
 	submit(t, s, "x")
-	receive(t, got, 2, 15*time.Second)
+	receive(t, got, 2)
 }
 
 func TestWaitingSurvivesLostLeaders(t *testing.T) {
@@ -102,12 +103,12 @@ func TestWaitingSurvivesLostLeaders(t *testing.T) {
 		for range 2 {
 			submit(t, s, "x")
 		}
-		receive(t, got, 2, 20*time.Second)
+		receive(t, got, 2)
 		leader.Stop()
 		for range 2 {
 			submit(t, s, "x")
 		}
-		receive(t, got, 2, 20*time.Second)
+		receive(t, got, 2)
 		leader.Start()
 		c.WaitReady()
 	}

@@ -77,8 +77,11 @@ func (s *Stream) readSnippets(ctx context.Context, runtime string, names []strin
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("list snippets: %w", err)
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("list snippets: %w", context.Cause(ctx))
+	}
+	if err != nil { // an answer that is late, or was lost: the leader has what is missing
+		s.log.Debug("read a page of snippets", "error", err)
 	}
 	return found, nil
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/execution"
 	"github.com/reprise-run/reprise/pkg/journal"
@@ -216,5 +218,33 @@ func TestSnippetWithoutItsCodeSaysSo(t *testing.T) {
 	}
 	if there, err := s.DeleteSnippet(t.Context(), "default", "large"); err != nil || !there {
 		t.Errorf("DeleteSnippet = %v, %v; want true", there, err)
+	}
+}
+
+// A replica that answers late, or never, does not fail a list: the leader has it all.
+func TestSnippetsAreListedThoughAReplicaIsSilent(t *testing.T) {
+	t.Parallel()
+	srv, s := one(t)
+	save(t, s, snippet("one", "1"))
+	save(t, s, snippet("two", "2"))
+	nc := srv.Conn()
+	_, err := nc.Subscribe("silent.>", func(m *nats.Msg) {
+		if op := strings.TrimPrefix(m.Subject, "silent."); !strings.HasPrefix(op, "DIRECT.GET.") {
+			if err := nc.PublishRequest("$JS.API."+op, m.Reply, m.Data); err != nil {
+				t.Errorf("forward: %v", err)
+			}
+		}
+	})
+	if err == nil {
+		err = nc.Flush()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := open(t, srv.Conn(), Config{})
+	late.api = "silent."
+	all, err := late.Snippets(t.Context(), "default")
+	if err != nil || len(all) != 2 || all[0].Name != "one" || all[1].Name != "two" {
+		t.Errorf("snippets %+v, %v; want both", all, err)
 	}
 }

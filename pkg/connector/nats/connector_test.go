@@ -187,8 +187,8 @@ func TestAbandonedCallIsAnnounced(t *testing.T) {
 		}
 		started <- r.Headers().Get("Execution-Cancel")
 	}
-	endpoint(t, s, "write", map[string]string{"timeout_ms": "100"}, silent)
-	endpoint(t, s, "read", map[string]string{"timeout_ms": "100", "read_only": "true"}, silent)
+	endpoint(t, s, "write", map[string]string{"timeout_ms": "3000"}, silent)
+	endpoint(t, s, "read", map[string]string{"timeout_ms": "3000", "read_only": "true"}, silent)
 	endpoint(t, s, "free", nil, silent)
 	set := newSet(t, natstest.Connect(t, nc.ConnectedUrl()), nil)
 

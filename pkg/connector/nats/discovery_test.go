@@ -24,7 +24,7 @@ func TestDiscovery(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := natsconn.NewDiscovery(natsconn.DiscoveryConfig{Conn: nc, Set: set, Interval: 10 * time.Millisecond, Forget: time.Second, Logger: logger})
+	d, err := natsconn.NewDiscovery(natsconn.DiscoveryConfig{Conn: nc, Set: set, Interval: 10 * time.Millisecond, Forget: 8 * time.Second, Logger: logger})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -147,7 +147,7 @@ func parallelWrites(t *testing.T, b *bench) {
 func race(t *testing.T, b *bench) {
 	claim := b.claim(1, 0)
 	next := 0
-	within, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	within, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	for round := range 20 {
 		records := make(chan int)

@@ -81,7 +81,7 @@ func TestWorkersEndWithTheirParent(t *testing.T) {
 		t.Fatalf("kill the parent of %v: %v", pids, err)
 	}
 	_ = cmd.Wait() // it was killed
-	deadline := time.NewTimer(20 * time.Second)
+	deadline := time.NewTimer(time.Minute)
 	defer deadline.Stop()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()

@@ -1,4 +1,3 @@
 // what: one call with an argument of fifteen megabytes
 // want: completed 1 | error memory
-// timeoutMs: 20000
 async () => { await items.nothing("x".repeat(15e6)); return 1; }

@@ -1,4 +1,3 @@
 // what: calls without end and without a turn
 // want: error pending_calls | error memory
-// timeoutMs: 20000
 () => { for (;;) items.nothing(); }

@@ -1,4 +1,3 @@
 // what: a million calls at once
 // want: error pending_calls | error memory
-// timeoutMs: 20000
 async () => { for (let i = 0; i < 1e6; i++) items.echo(i); await new Promise(() => {}); }

@@ -1,5 +1,4 @@
 // what: keeps the results of calls until the memory runs out
 // want: error memory
 // engine
-// timeoutMs: 30000
 async () => { const all = []; for (;;) all.push(await items.big_result()); }

@@ -1,4 +1,3 @@
 // what: twenty thousand steps at once
 // want: error pending_calls | error memory
-// timeoutMs: 20000
 async () => await Promise.all(Array.from({ length: 2e4 }, (_, i) => codemode.step("s" + i, () => i)))

@@ -1,6 +1,5 @@
 // what: a toJSON that changes what is being walked
 // want: completed * | error value | error size | error memory
-// timeoutMs: 6000
 async () => {
   const a = [];
   const grow = { toJSON() { a.push(grow, grow); return 1; } };
