@@ -75,8 +75,8 @@ func NewName() string {
 	return host + "-" + random[len(random)-6:]
 }
 
-// Run serves until ctx ends, then drains and returns nil. ready is called once the
-// executor takes work. It returns an error when something cannot be set up.
+// Run serves until ctx ends, then drains and returns nil, also where it was still waiting
+// for the server. ready is called once the executor takes work. It returns an error when something cannot be set up.
 func Run(ctx context.Context, cfg Config, ready func(name string)) error {
 	defer headroom()()
 	cfg.Name = cmp.Or(cfg.Name, NewName())
@@ -96,7 +96,10 @@ func Run(ctx context.Context, cfg Config, ready func(name string)) error {
 	s, err := stream.Open(ctx, cfg.Conn, stream.Config{
 		Runtimes: cfg.Runtimes, AckWait: cfg.AckWait, Domain: cfg.Domain, Logger: cfg.Logger,
 	})
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil // it has no work to drain yet
+	case err != nil:
 		return fmt.Errorf("open stream: %w", err)
 	}
 	e, err := newEngine(cfg, s)

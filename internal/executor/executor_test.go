@@ -69,6 +69,26 @@ func execute(t *testing.T, c *control.Client, r execution.Request) execution.Out
 	return out
 }
 
+// Whoever stops an executor that still waits for its server did nothing wrong.
+func TestStopWhileTheServerIsAway(t *testing.T) {
+	t.Parallel()
+	srv := natstest.Run(t)
+	nc := srv.Conn()
+	away := make(chan struct{})
+	nc.SetDisconnectErrHandler(func(*nats.Conn, error) { close(away) })
+	srv.Stop()
+	<-away
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		done <- Run(ctx, Config{Conn: nc, Connectors: new(connector.Set)}, func(string) { t.Error("it takes work without a server") })
+	}()
+	cancel()
+	if err := <-done; err != nil {
+		t.Errorf("run = %v, want nil", err)
+	}
+}
+
 func TestExecutionCompletesThroughARetry(t *testing.T) {
 	t.Parallel()
 	srv, items := natstest.Run(t), new(fixture.Items)
