@@ -146,6 +146,9 @@ func showDeparture(ctx context.Context, w io.Writer, s *session, f control.Fork,
 	for _, e := range rec.Calls[:min(d.Replayed, len(rec.Calls))] {
 		out.line("  #%d %s", e.Seq, callText(e.Connector, e.Method, e.Args))
 	}
+	if more := d.Replayed - len(rec.Calls); more > 0 && rec.NextCall != nil {
+		out.line("  … %d more", more)
+	}
 	switch {
 	case d.DepartsAt == nil && d.Message != "":
 		out.line("follows %d: %s", d.Replayed, cli.Clean(d.Message))

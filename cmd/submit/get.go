@@ -26,11 +26,12 @@ func (a *app) getCommand() *cobra.Command {
 			}
 			return a.query(c.Context(), "get", func(ctx context.Context, s *session) error {
 				r, err := s.client.Get(ctx, id)
-				if err == nil {
-					r, err = s.client.AllCalls(ctx, r)
-				}
 				if err != nil {
 					return err
+				}
+				if r, err = s.client.AllCalls(ctx, r); err != nil {
+					// What is known is worth more than nothing; nextCall says what is missing.
+					a.printer().Note(fmt.Sprintf("the calls from seq %d on could not be read: %v", *r.NextCall, err))
 				}
 				return a.showRecord(ctx, s, r)
 			})

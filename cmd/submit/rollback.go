@@ -86,6 +86,9 @@ func (a *app) showRollback(before, r execution.Record, began bool) error {
 			p.Note(fmt.Sprintf("undone: %s.%s (seq %d)", e.Connector, e.Method, e.Seq))
 		}
 	}
+	if r.NextCall != nil {
+		p.Note(fmt.Sprintf("(of the calls from seq %d on: submit get %s)", *r.NextCall, r.ExecutionID))
+	}
 	for _, f := range r.Rollback.Failed {
 		p.Note(fmt.Sprintf("failed: %s.%s (seq %d): %s", f.Connector, f.Method, f.Seq, f.Message))
 	}

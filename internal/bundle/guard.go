@@ -21,18 +21,12 @@ func crowded(text string, loader api.Loader) *api.Message {
 		if begin == "" {
 			break
 		}
-		errs := slices.DeleteFunc(problems(begin, loader), isReturn)
-		if len(errs) > source.MostErrors {
+		errs := slices.DeleteFunc(problems(begin, loader), func(m api.Message) bool { return !source.Repeated(m.Text) })
+		if len(errs) > source.MostRepeats {
 			return &errs[0]
 		}
 	}
 	return nil
-}
-
-// isReturn reports whether a message is about a return of statements: an error in a module,
-// and none of the author's.
-func isReturn(m api.Message) bool {
-	return m.Location != nil && strings.HasPrefix(m.Location.LineText[min(m.Location.Column, len(m.Location.LineText)):], "return")
 }
 
 // guardPlugin keeps what no parser should see from it, in the files that the author

@@ -11,10 +11,10 @@ import (
 )
 
 // inProcess reports whether a case can be run in this process: none of its labels is that
-// of a limit which only a process of its own has.
+// of a limit which only a process of its own has, and it leaves the memory to the others.
 func inProcess(c hazard.Case) bool {
 	ours := []execution.Reason{execution.ReasonCode, execution.ReasonSyntax, execution.ReasonStuck}
-	return !c.Engine && !strings.HasPrefix(c.Name, "fatal/") && !slices.ContainsFunc(c.Want, func(l hazard.Label) bool {
+	return !c.Engine && !strings.HasPrefix(c.Name, "fatal/") && !strings.HasPrefix(c.Name, "memory/") && !slices.ContainsFunc(c.Want, func(l hazard.Label) bool {
 		return l.Status != execution.Completed && !slices.Contains(ours, l.Reason)
 	})
 }

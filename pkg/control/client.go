@@ -108,9 +108,10 @@ func (c *Client) glance(ctx context.Context, id execution.ID) (execution.Record,
 	return r, err
 }
 
-// AllCalls returns a record of [Client.Get] with the calls that it leaves out, in as many
-// requests as it takes; an execution that runs may have made more meanwhile. It has the
-// errors of Get.
+// AllCalls returns a record of [Client.Get] with what that leaves out, in as many requests
+// as it takes; an execution that runs may have made more calls meanwhile. It has the errors
+// of Get, and [ErrBadRequest] of an executor that is older than this: the record is then
+// returned with what could be read, and NextCall.
 func (c *Client) AllCalls(ctx context.Context, r execution.Record) (execution.Record, error) {
 	r.Calls = slices.Clone(r.Calls)
 	for r.NextCall != nil {
@@ -129,6 +130,9 @@ func (c *Client) AllCalls(ctx context.Context, r execution.Record) (execution.Re
 		}
 		if page.NextCall != nil && *page.NextCall <= *r.NextCall {
 			return r, fmt.Errorf("get %s: the answer has no call", r.ExecutionID)
+		}
+		if *r.NextCall == 0 { // nothing but the state was read in time
+			r.Code, r.Input, r.Logs = page.Code, page.Input, page.Logs
 		}
 		r.Calls, r.NextCall = append(r.Calls, page.Calls...), page.NextCall
 	}

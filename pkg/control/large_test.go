@@ -121,7 +121,7 @@ func TestRecordsThatTakeTooLongHaveNoCalls(t *testing.T) {
 			return b.client.Cancel(ctx, id, false, "me")
 		}},
 	} {
-		w := b.claimed(execution.Request{ID: at(i), Code: "x"})
+		w := b.claimed(execution.Request{ID: at(i), Code: "x", Input: json.RawMessage(`7`)})
 		w.applied(3, 3)
 		w.settle(c.before, nil)
 		r, err := c.do(t.Context(), w.key.ID)
@@ -133,6 +133,9 @@ func TestRecordsThatTakeTooLongHaveNoCalls(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		inOrder(t, all.Calls, 3)
+		if all.Code != "x" || string(all.Input) != "7" || all.NextCall != nil {
+			t.Errorf("%s: code %q, input %s, next %v: not all of it", c.name, all.Code, all.Input, all.NextCall)
+		}
 	}
 	if err := b.raw("get", []byte(`{"id":"`+string(at(50))+`"}`)); !errors.Is(err, ErrNotFound) {
 		t.Errorf("get of an unknown one = %v, want %v", err, ErrNotFound)

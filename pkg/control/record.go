@@ -38,9 +38,14 @@ func (s *Service) get(ctx context.Context, c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	calls := sub.log.Shown(sub.stored.State.View())
 	r := summary(key, sub.stored.State)
-	r.Result, r.Calls = nil, calls[min(*p.From, len(calls)):]
+	r.Calls = sub.log.Shown(sub.stored.State.View())
+	if *p.From == 0 { // for who could not be given the record at once
+		if r, err = s.recordOf(ctx, sub); err != nil {
+			return nil, err
+		}
+	}
+	r.Result, r.Calls = nil, r.Calls[min(*p.From, len(r.Calls)):]
 	return r, nil
 }
 

@@ -70,6 +70,11 @@ func (h *host) next(ctx context.Context) (sandbox.Event, error) {
 			}
 		} else {
 			h.goLive()
+			if h.dry == nil && h.waitIsOver() { // before a timer that was to fire later
+				if event, ready, err := h.settleWait(); ready || err != nil {
+					return event, err
+				}
+			}
 			if a, ok := h.flight.take(); ok {
 				event, ready, err := h.deliver(a)
 				if ready || err != nil {

@@ -13,9 +13,11 @@ type clocks struct {
 	passed  time.Time // the latest time of a timer that has told its end
 }
 
-// start lets a timer run for wait, and tells its end as an arrival.
+// start lets a timer run for wait, and tells its end as an arrival. The wait is below
+// zero where its time is over before it starts: the code's clock is behind that of the
+// world, by whatever an earlier pass has waited.
 func (c *clocks) start(o *op, now time.Time, wait time.Duration, f *flight) {
-	o.due = now.Add(max(wait, 0))
+	o.due = now.Add(wait)
 	heap.Push(&c.running, o)
 	o.timer = time.AfterFunc(max(wait, 0), func() { f.add(arrival{op: o}) })
 }
@@ -27,17 +29,21 @@ func (c *clocks) ended(o *op) *op {
 	if o.due.After(c.passed) {
 		c.passed = o.due
 	}
-	for len(c.running) > 0 {
-		first := c.running[0]
-		switch {
-		case first.cleared:
-			heap.Pop(&c.running)
-		case first.due.After(c.passed):
-			return nil
-		default:
-			heap.Pop(&c.running)
-			return first
-		}
+	first := c.first()
+	if first == nil || first.due.After(c.passed) {
+		return nil
 	}
-	return nil
+	heap.Pop(&c.running)
+	return first
+}
+
+// first returns the running timer whose time comes first; nil: none runs.
+func (c *clocks) first() *op {
+	for len(c.running) > 0 && c.running[0].cleared {
+		heap.Pop(&c.running)
+	}
+	if len(c.running) == 0 {
+		return nil
+	}
+	return c.running[0]
 }

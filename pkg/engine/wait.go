@@ -103,11 +103,22 @@ func (h *host) settleWait() (event sandbox.Event, ready bool, err error) {
 		event, err = h.receive(o, s)
 		return event, err == nil, err
 	}
-	if o := h.nextDue(); o != nil && !o.due.After(h.now()) {
-		event, err = h.overdue(o)
+	if h.waitIsOver() {
+		event, err = h.overdue(h.nextDue())
 		return event, err == nil, err
 	}
 	return event, false, nil
+}
+
+// waitIsOver reports whether the time of a sleep or a wait has come, and of no timer
+// before: that one's end is about to arrive.
+func (p *pass) waitIsOver() bool {
+	o := p.nextDue()
+	if o == nil || o.due.After(p.now()) {
+		return false
+	}
+	timer := p.clocks.first()
+	return timer == nil || timer.due.After(p.cfg.Now()) || !timer.due.Before(o.due)
 }
 
 // match takes the oldest signal out of the inbox that a wait is open for, and returns it

@@ -22,6 +22,10 @@ const (
 	// orphanInterval is the time between two looks for values that were stored in part:
 	// each asks the server once for every large value.
 	orphanInterval = 6 * time.Hour
+
+	// forkInterval is the same for forks that broke off: each look lists all names. They
+	// are an hour old before they are removed.
+	forkInterval = time.Hour
 )
 
 // keepLoop expires and removes executions of a runtime from time to time. Each time
@@ -65,7 +69,7 @@ func (r *Runner) keepOnce(ctx context.Context, runtime string) {
 	defer r.keeping.Unlock()
 	within, cancel := context.WithTimeout(ctx, r.cfg.KeepInterval)
 	defer cancel()
-	if err := r.Keep(within, runtime); err != nil && within.Err() == nil {
+	if err := r.Keep(within, runtime); err != nil && ctx.Err() == nil {
 		r.cfg.Logger.Warn("expire and remove executions", "runtime", runtime, "err", err)
 	}
 }
@@ -83,13 +87,23 @@ func (r *Runner) Keep(ctx context.Context, runtime string) error {
 		}
 		more = swept.More
 	}
-	if err := r.keeper.RemoveBrokenForks(ctx, runtime); err != nil {
+	if err := r.removeBrokenForks(ctx, runtime); err != nil {
 		return err
 	}
 	if err := r.keeper.RemoveStrays(ctx, runtime); err != nil {
 		return err
 	}
 	return r.removeOrphans(ctx)
+}
+
+// removeBrokenForks does so unless somebody has in the last hour. This lease is the
+// interval, too.
+func (r *Runner) removeBrokenForks(ctx context.Context, runtime string) error {
+	mine, err := r.cfg.Stream.Lease(ctx, "forks."+runtime, r.cfg.Name, forkInterval)
+	if err != nil || !mine {
+		return err
+	}
+	return r.keeper.RemoveBrokenForks(ctx, runtime)
 }
 
 // removeOrphans looks for values that were stored in part, of all runtimes, unless

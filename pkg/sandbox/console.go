@@ -82,7 +82,7 @@ func (p *pass) print(prefix, text string) {
 	if p.ended() {
 		return // the engine notices a little later
 	}
-	p.host.Print(prefix + outward(text))
+	p.host.Print(prefix + withoutAddresses(text))
 }
 
 // plainString is String(v); it throws as that does.

@@ -85,7 +85,7 @@ func (e *encoder) value(v goja.Value, key string) bool {
 	case float64:
 		e.number(x, v)
 	case string:
-		x = outward(x)
+		x = withoutAddresses(x)
 		if strings.Contains(x, "\ufffd") {
 			e.quoteUnits(v.(goja.String))
 		} else {

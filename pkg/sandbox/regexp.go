@@ -31,7 +31,7 @@ func (p *pass) guardRegExp() error {
 	if err := r.keepSources(proto); err != nil {
 		return err
 	}
-	construct, _ := goja.AssertConstructor(class)
+	construct := r.constructor(class)
 	isInstance := p.rt.ToValue(p.isInstance)
 	guarded := p.rt.ToValue(p.rt.NewProxy(class, &goja.ProxyTrapConfig{
 		Construct: func(_ *goja.Object, args []goja.Value, newTarget *goja.Object) *goja.Object {
@@ -113,6 +113,23 @@ func given(obj *goja.Object, name string) goja.Value {
 		return v
 	}
 	return goja.Undefined()
+}
+
+// constructor is that of the engine, with messages that people can read.
+func (r *regexps) constructor(class *goja.Object) func(*goja.Object, ...goja.Value) (*goja.Object, error) {
+	engine, _ := goja.AssertConstructor(class)
+	return func(newTarget *goja.Object, args ...goja.Value) (*goja.Object, error) {
+		made, err := engine(newTarget, args...)
+		var ex *goja.Exception
+		if errors.As(err, &ex) {
+			if e, ok := ex.Value().(*goja.Object); ok && e.ClassName() == "Error" {
+				if said := text(e.Get("message")); patternText(said) != said {
+					r.throw("SyntaxError", patternText(said))
+				}
+			}
+		}
+		return made, err
+	}
 }
 
 // make is new RegExp(…args).

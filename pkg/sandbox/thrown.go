@@ -140,21 +140,30 @@ func errorText(v goja.Value) string { return outward(text(v)) }
 // addresses in memory that are others in every run.
 var addressed = regexp.MustCompile(`(?s)Could not convert &\{.*?0x[0-9a-f]+.*? to primitive`)
 
-// misread are the messages of the engine about patterns. They name its libraries, and the
-// pattern again and again.
-var misread = regexp.MustCompile("(?s)Invalid regular expression \\((?:re2|regexp2)\\): .*?\\(error parsing regexp: ([^`]*?)(?: in |: )`.*`\\)+")
-
-// outward replaces what the engine says of itself, wherever a text leaves the script: a
-// replay must see the same, and people something that they know.
-func outward(s string) string {
-	if strings.Contains(s, "Could not convert &{") {
-		s = addressed.ReplaceAllString(s, "Cannot convert object to primitive value")
+// withoutAddresses replaces that message, wherever a text leaves the script: a replay
+// must see the same.
+func withoutAddresses(s string) string {
+	if !strings.Contains(s, "Could not convert &{") {
+		return s
 	}
-	if strings.Contains(s, "Invalid regular expression (re") {
-		s = misread.ReplaceAllString(s, "Invalid regular expression: $1")
-	}
-	return s
+	return addressed.ReplaceAllString(s, "Cannot convert object to primitive value")
 }
+
+// misread are the engine's messages about patterns. They name its libraries, and the
+// pattern again and again.
+var misread = regexp.MustCompile("(?s)^Invalid regular expression \\((?:re2|regexp2)\\): .*\\((?:error parsing regexp: )?([^`(]*?)(?: in |: )`.*$")
+
+// patternText is the message of the engine about a pattern as people read it; any other is
+// returned as it is.
+func patternText(message string) string {
+	if !strings.HasPrefix(message, "Invalid regular expression (re") {
+		return message
+	}
+	return misread.ReplaceAllString(message, "Invalid regular expression: $1")
+}
+
+// outward is the message of an error without what the engine says of itself.
+func outward(message string) string { return patternText(withoutAddresses(message)) }
 
 // orQuoted shows an empty string as what one would write in code.
 func orQuoted(s string) string {

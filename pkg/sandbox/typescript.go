@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -39,7 +40,9 @@ func lower(text string, bundled bool) api.TransformResult {
 		if begin == "" {
 			break
 		}
-		if r := transform(begin, bundled); len(r.Errors) > source.MostErrors {
+		r := transform(begin, bundled)
+		r.Errors = slices.DeleteFunc(r.Errors, func(m api.Message) bool { return !source.Repeated(m.Text) })
+		if len(r.Errors) > source.MostRepeats {
 			return r
 		}
 	}

@@ -29,12 +29,20 @@ func (s *Stream) RemoveOrphans(ctx context.Context, age time.Duration) (int, err
 	if err != nil || len(chunks) == 0 {
 		return 0, err
 	}
-	if err := s.eachEntry(ctx, func(info jetstream.ObjectInfo) {
+	unread, err := s.subjectsOf(ctx, objectStream, objectSubject("*"))
+	if err != nil {
+		return 0, err
+	}
+	if err := s.eachEntry(ctx, func(subject string, info jetstream.ObjectInfo) {
+		delete(unread, subject)
 		if !info.Deleted {
 			delete(chunks, chunkSubject(info.NUID))
 		}
 	}); err != nil {
 		return 0, fmt.Errorf("read the entries of large values: %w", err)
+	}
+	if len(unread) > 0 { // nothing else would keep what they point to from being removed
+		return 0, fmt.Errorf("read the entries of large values: %d were listed and not found", len(unread))
 	}
 	removed := 0
 	for subject := range chunks {
@@ -54,7 +62,7 @@ func (s *Stream) RemoveOrphans(ctx context.Context, age time.Duration) (int, err
 
 // eachEntry hands on what the leader has of every value. One that is written anew
 // meanwhile comes again.
-func (s *Stream) eachEntry(ctx context.Context, fn func(jetstream.ObjectInfo)) error {
+func (s *Stream) eachEntry(ctx context.Context, fn func(subject string, info jetstream.ObjectInfo)) error {
 	for seq := uint64(1); ; {
 		m, err := s.leaderGet(ctx, objectStream, map[string]any{"seq": seq, "next_by_subj": objectSubject("*")})
 		if isNotFound(err) {
@@ -67,7 +75,7 @@ func (s *Stream) eachEntry(ctx context.Context, fn func(jetstream.ObjectInfo)) e
 		if err := json.Unmarshal(m.Data, &info); err != nil {
 			return fmt.Errorf("%w: %s: %w", journal.ErrCorrupt, m.Subject, err)
 		}
-		fn(info)
+		fn(m.Subject, info)
 		seq = m.Seq + 1
 	}
 }

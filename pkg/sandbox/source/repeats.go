@@ -10,9 +10,14 @@ import (
 // transformer takes quadratic time for the texts of so many errors.
 func Crowds() []int { return []int{100, 2000} }
 
-// MostErrors is how many errors the beginning of a source may have that is not wrong: it
-// breaks off in the middle of everything.
-const MostErrors = 20
+// MostRepeats is how many names the beginning of a source may declare again that is worth
+// being looked at as a whole.
+const MostRepeats = 20
+
+// Repeated reports whether a message of the transformer says that a name is declared
+// already. Of the errors of a beginning these alone count: it breaks off in the middle of
+// everything, and what it says of that is not true of the whole.
+func Repeated(message string) bool { return strings.Contains(message, "has already been declared") }
 
 // Repeats returns the text up to the nth word that seems to declare, in its bracket, a name
 // that is declared there; empty when there are fewer. It looks at words and brackets alone,
@@ -59,20 +64,14 @@ type scope struct {
 	names map[string]bool // nil: none yet
 }
 
-// closing ends what is open. The innermost bracket may be a list of parameters, or a
-// pattern.
+// closing ends what is open.
 func (r *repeats) closing() string {
 	var b strings.Builder
-	for i, s := range slices.Backward(r.open) {
-		inner := i == len(r.open)-1
-		switch {
-		case s.begin == '(' && inner:
-			b.WriteString(") => 0")
-		case s.begin == '[' && inner:
-			b.WriteString("] = 0")
-		case s.begin == '(':
-			b.WriteString(")")
-		case s.begin != 0:
+	for _, s := range slices.Backward(r.open) {
+		switch s.begin {
+		case '(':
+			b.WriteByte(')')
+		case '[', '{':
 			b.WriteByte(s.begin + 2)
 		}
 	}

@@ -7,9 +7,12 @@ import (
 	"github.com/reprise-run/reprise/pkg/sandbox"
 )
 
-// earlier is a limit of time as a worker takes it. It leaves the rest, a tenth or 50 ms,
-// for saying where the function was.
-func earlier(d time.Duration) time.Duration { return d - min(d/10, 50*time.Millisecond) }
+// earlier is a limit of time as a worker takes it. It leaves the rest, a tenth of it but
+// 20 to 50 ms, for saying where the function was: the Go runtime looks at its timers only
+// every 10 ms while a script leaves nobody a turn.
+func earlier(d time.Duration) time.Duration {
+	return d - min(max(d/10, 20*time.Millisecond), 50*time.Millisecond, d/2)
+}
 
 // withinCPU returns a context that ends when this process has computed for so long; zero:
 // never. Where that cannot be measured it does not end.

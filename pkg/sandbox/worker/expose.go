@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"syscall"
+	"time"
 )
 
 // Namespaces can go away while a pool lives: others use up what the system has of them, or
@@ -22,7 +23,7 @@ var errUnfiltered = errors.New("the system refuses namespaces, which it had at t
 // start starts a worker as well confined as the first one, or, where the system refuses
 // that now, with the filter of system calls in place of namespaces.
 func (p *Pool) start(ctx context.Context) (*process, error) {
-	w, err := start(ctx, p.cfg, p.life, p.isolated)
+	w, err := p.again(ctx)
 	if err == nil {
 		p.tell(w, nil)
 		return w, nil
@@ -41,6 +42,25 @@ func (p *Pool) start(ctx context.Context) (*process, error) {
 	}
 	p.tell(w, err)
 	return w, nil
+}
+
+// again starts a worker as it is to be, and tries again where the system refuses: it frees
+// the namespaces of workers that were killed a little later, and scripts can have those
+// killed.
+func (p *Pool) again(ctx context.Context) (*process, error) {
+	for pause := 50 * time.Millisecond; ; pause *= 2 {
+		w, err := start(ctx, p.cfg, p.life, p.isolated)
+		if err == nil || !p.isolated || !refused(err) || pause > 200*time.Millisecond || p.lastExposed() {
+			return w, err
+		}
+		select {
+		case <-time.After(pause):
+		case <-p.closing:
+			return nil, ErrClosed
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
 }
 
 // refused reports whether the system did not start a process in namespaces of its own. A

@@ -32,6 +32,8 @@ type Pool struct {
 	watch watch
 	life  *tether // workers end when it does
 
+	closing chan struct{} // closed by Close
+
 	mu      sync.Mutex        // guards the fields below
 	idle    []*process        // the one used last at the end
 	all     map[*process]bool // that live
@@ -71,7 +73,7 @@ func NewPool(cfg Config) (*Pool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("worker pool config: %w", err)
 	}
-	p := &Pool{cfg: cfg, isolated: canIsolate, slots: make(chan struct{}, cfg.Size), all: make(map[*process]bool)}
+	p := &Pool{cfg: cfg, isolated: canIsolate, slots: make(chan struct{}, cfg.Size), all: make(map[*process]bool), closing: make(chan struct{})}
 	if p.life, err = newTether(); err != nil {
 		return nil, err
 	}
@@ -131,6 +133,9 @@ func (p *Pool) Stats() Stats {
 // Close kills all workers and waits for them. Passes that run end with [ErrClosed].
 func (p *Pool) Close() error {
 	p.mu.Lock()
+	if !p.closed {
+		close(p.closing)
+	}
 	p.closed = true
 	for w := range p.all {
 		w.kill(ErrClosed)
@@ -203,6 +208,10 @@ func (p *Pool) pick(source [sha256.Size]byte) (*process, error) {
 
 // spawn starts a worker. A worker that cannot be started now may be a little later.
 func (p *Pool) spawn(ctx context.Context) (*process, error) {
+	if !p.enter() {
+		return nil, ErrClosed
+	}
+	defer p.ended.Done()
 	const tries = 8 // some seconds in all
 	for n := 1; ; n++ {
 		w, err := p.start(ctx)
@@ -219,10 +228,23 @@ func (p *Pool) spawn(ctx context.Context) (*process, error) {
 		p.cfg.Logger.Warn("start worker again", "err", err)
 		select {
 		case <-time.After(time.Duration(n*n) * 50 * time.Millisecond):
+		case <-p.closing:
+			return nil, ErrClosed
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
 		}
 	}
+}
+
+// enter makes Close wait until ended.Done, so that it finds the worker that is being
+// started; it is too late for that when the pool is closed.
+func (p *Pool) enter() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.closed {
+		p.ended.Add(1)
+	}
+	return !p.closed
 }
 
 // refill starts a spare where one is missing. The lock is held.

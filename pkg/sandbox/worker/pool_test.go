@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -249,5 +250,32 @@ func (h *killing) kill() {
 	defer h.pool.mu.Unlock()
 	for w := range h.pool.all {
 		_ = w.cmd.Process.Kill() // behind the pool's back
+	}
+}
+
+// Who asks for a pass while the pool closes is told at once, and no worker is left.
+func TestCloseEndsWhatIsBeingStarted(t *testing.T) {
+	t.Parallel()
+	for range 8 {
+		p := pool(t, Config{Size: 8, Spares: -1})
+		var asking sync.WaitGroup
+		for range 8 {
+			asking.Go(func() {
+				_, err := p.Call(context.Background(), sandbox.Function{Source: "() => 1"})
+				if err != nil && !errors.Is(err, ErrClosed) && !errors.Is(err, sandbox.ErrLost) {
+					t.Errorf("call = %v, want %v", err, ErrClosed)
+				}
+			})
+		}
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+		if n := p.Stats().Workers; n != 0 {
+			t.Errorf("%d workers are left", n)
+		}
+		asking.Wait()
+		if n := p.Stats().Workers; n != 0 {
+			t.Errorf("%d workers are left in the end", n)
+		}
 	}
 }
