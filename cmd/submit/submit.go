@@ -124,7 +124,7 @@ func (f *following) tell(p draw.Printer, err error) {
 	case err == nil:
 		p.Note("an executor answers")
 	case errors.Is(err, control.ErrNoExecutor):
-		p.Note(fmt.Sprintf("no executor answers for runtime %s: %s waits until one does (start one with \"executor\")", f.a.runtime, f.id))
+		p.Note(fmt.Sprintf("no executor answers for runtime %s: %s waits until one does (start one with \"executor --runtime %s\")", f.a.runtime, f.id, f.a.runtime))
 	case f.s.link.Denied(stream.APISubject(f.a.runtime, "get")) != nil:
 		p.Note("the server does not allow to ask for the record: the outcome is known only if its event arrives")
 	default:
