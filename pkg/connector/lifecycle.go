@@ -18,7 +18,8 @@ import (
 // elsewhere hear of it by the events of the same names.
 //
 // The order for one execution on one executor is that of what happened; a pass that
-// follows at once may run by the time a hook is called, with a larger attempt. A hook
+// follows at once may run by the time a hook is called, with a larger attempt, and a
+// decision that ends what a pass has just left may be heard of before that pass. A hook
 // changes nothing: it returns no error, a panic is logged, and so is one that has not
 // returned after [HookTimeout], which is not waited for any longer.
 type Lifecycle interface {
