@@ -77,12 +77,17 @@ func (a *app) command(verb string, id execution.ID) string {
 	return text
 }
 
+// inboxHint is for who connects with an inbox that is not his.
+const inboxHint = "set --inbox-prefix to the one that belongs to the user, such as _INBOX_NAME, and look what is there before you repeat it"
+
 func (a *app) explainQuery(ctx context.Context, err error) error {
 	cause := context.Cause(ctx)
 	var known *cli.Error
 	switch {
 	case err == nil, errors.As(err, &known):
 		return err
+	case errors.Is(cause, cli.ErrInbox): // the request may have arrived all the same
+		return cli.Fail(cli.Unreachable, inboxHint, fmt.Errorf("no answer can arrive, what became of the request is unknown: %w", cause))
 	case errors.Is(cause, cli.ErrDenied):
 		return cli.Fail(cli.Unreachable, "ask who runs the server for the right to ask for that", cause)
 	case errors.Is(err, control.ErrBadRequest):

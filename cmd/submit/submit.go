@@ -156,6 +156,8 @@ func (f *following) explain(ctx context.Context, err error) error {
 		return f.a.notDone(f.word, f.id, err)
 	}
 	switch {
+	case errors.Is(cause, cli.ErrInbox): // the message may have arrived all the same
+		return f.fail(cli.Unreachable, inboxHint, fmt.Errorf("no acknowledgement can arrive, whether %s was stored is unknown: %w", f.id, cause))
 	case errors.Is(cause, cli.ErrDenied):
 		return f.fail(cli.Unreachable, "ask who runs the server for the right to publish there", fmt.Errorf("submit: %w", cause))
 	case errors.As(err, &refused) && errors.Is(err, control.ErrBadRequest):

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
 	"github.com/spf13/pflag"
 
 	"github.com/reprise-run/reprise/internal/natstest"
@@ -156,6 +157,35 @@ func TestConnectGivesUp(t *testing.T) {
 	s.NKey = "missing.nk"
 	if _, err := s.Connect(t.Context(), "test", time.Second); Status(err) != Usage {
 		t.Errorf("Connect with a missing key = %v, want status %d", err, Usage)
+	}
+}
+
+// Who has an inbox that the server refuses is told what to set, instead of waiting for
+// an answer that cannot arrive.
+func TestARefusedInboxIsHeard(t *testing.T) {
+	t.Parallel()
+	srv := natstest.RunWith(t, natstest.Options{Users: []*server.User{{Username: "u", Password: "p", Permissions: &server.Permissions{
+		Subscribe: &server.SubjectPermission{Allow: []string{"_INBOX_u.>"}},
+	}}}})
+	for prefix, want := range map[string]error{"": ErrInbox, "_INBOX_u": nil, "_INBOX_other": ErrInbox} {
+		s := Server{URLs: srv.URL(), User: "u", Password: "p", InboxPrefix: prefix}
+		l, err := s.Connect(t.Context(), "test", natstest.StartWait)
+		if err != nil {
+			t.Fatalf("Connect: %v", err)
+		}
+		defer l.Close()
+		ctx, stop := l.UntilDenied(t.Context(), "a.b")
+		defer stop()
+		_, err = l.RequestWithContext(ctx, "a.b", nil)
+		if want == nil {
+			if !errors.Is(err, nats.ErrNoResponders) || l.Denied("a.b") != nil {
+				t.Errorf("request with inbox prefix %q = %v, denied %v, want no responders", prefix, err, l.Denied("a.b"))
+			}
+			continue
+		}
+		if err := l.Denied("a.b"); !errors.Is(err, want) || !errors.Is(err, ErrDenied) || !strings.Contains(context.Cause(ctx).Error(), "--inbox-prefix") {
+			t.Errorf("with inbox prefix %q: %v, cause %v, want %v", prefix, err, context.Cause(ctx), want)
+		}
 	}
 }
 

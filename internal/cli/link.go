@@ -19,12 +19,17 @@ import (
 // ErrDenied is the cause when the server's permissions refuse something.
 var ErrDenied = errors.New("the server does not allow it")
 
+// ErrInbox is an [ErrDenied] for the inbox of the connection: no answer arrives.
+var ErrInbox = fmt.Errorf("%w: the inbox is not this user's, set --inbox-prefix", ErrDenied)
+
 // Link is a connection that remembers what the server refused.
 type Link struct {
 	*nats.Conn
 
 	// Domain is the JetStream domain: of the flag, else of the context.
 	Domain string
+
+	inbox string // the prefix of its inboxes: of the flag, else of the context
 
 	mu     sync.Mutex // guards the fields below
 	denied []string
@@ -57,6 +62,7 @@ func (s *Server) Connect(ctx context.Context, name string, wait time.Duration, e
 			return nil, Fail(connectStatus(r.err), s.hint(r.err), fmt.Errorf("connect to %s: %w", s.where(), r.err))
 		}
 		l.Conn, l.Domain = r.nc, cmp.Or(s.Domain, r.domain)
+		l.inbox = strings.TrimSuffix(cmp.Or(r.nc.Opts.InboxPrefix, nats.InboxPrefix), ".")
 		return l, nil
 	case <-ctx.Done():
 		go func() { // whatever comes too late is not wanted any more
@@ -166,7 +172,8 @@ func (l *Link) note(err error) {
 }
 
 // Denied returns an error that wraps [ErrDenied] if the server refused this
-// connection something at the subject; nil otherwise.
+// connection something at the subject, or its inbox, without which nothing is answered
+// (then it wraps [ErrInbox] too); nil otherwise.
 func (l *Link) Denied(subject string) error {
 	_, err := l.deniedNow(subject)
 	return err
@@ -177,6 +184,9 @@ func (l *Link) deniedNow(subject string) (<-chan struct{}, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, d := range l.denied {
+		if strings.Contains(d, `Subscription to "`+l.inbox+`.`) {
+			return l.heard, fmt.Errorf("%w: %s", ErrInbox, strings.TrimPrefix(d, "nats: "))
+		}
 		// The subject is nowhere but in the text, in quotes.
 		if strings.Contains(d, strconv.Quote(subject)) {
 			return l.heard, fmt.Errorf("%w: %s", ErrDenied, strings.TrimPrefix(d, "nats: "))
@@ -186,7 +196,7 @@ func (l *Link) deniedNow(subject string) (<-chan struct{}, error) {
 }
 
 // UntilDenied returns a context that ends, with [ErrDenied] as its cause, when the
-// server refuses something at the subject. Call stop.
+// server refuses something at the subject, or the inbox. Call stop.
 func (l *Link) UntilDenied(ctx context.Context, subject string) (_ context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() {

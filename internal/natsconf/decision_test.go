@@ -2,6 +2,7 @@ package natsconf
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 
 	"github.com/reprise-run/reprise/internal/natstest"
@@ -36,6 +37,14 @@ func decisions(t *testing.T, ctx context.Context, operator *client, submitter, w
 	e, err := watcher.Export(ctx, id)
 	if err != nil || len(e.Records) == 0 {
 		t.Errorf("viewer exports %d records, %v", len(e.Records), err)
+	}
+	// Operators see what they decide about: values that lie in the object store too.
+	e, err = decider.Export(ctx, id)
+	if err != nil || len(e.Records) == 0 {
+		t.Fatalf("operator exports %d records, %v, refused: %v", len(e.Records), err, operator.settle(t))
+	}
+	if text, err := json.Marshal(e); err != nil || len(text) < 1_200_000 { // argument and result
+		t.Errorf("operator exports %d bytes, %v, want the large values in them", len(text), err)
 	}
 	fork, err := decider.Fork(ctx, control.Fork{ID: id, From: 1})
 	must(t, "operator forks", err)

@@ -19,28 +19,10 @@ import (
 // thinks that it does.
 func TestAnExecutorRunsUnderItsRole(t *testing.T) {
 	s := start(t)
-	must(t, "create the assets", stream.Init(t.Context(), connect(t, s, "admin").nc, stream.Config{Runtimes: []string{"default"}}))
+	initialize(t, connect(t, s, "admin"))
 	exe, sub, view := connect(t, s, "executor"), connect(t, s, "submitter"), connect(t, s, "viewer")
 
-	set, err := connector.NewSet(connector.SetConfig{Connectors: []connector.Named{{Name: "demo", Connector: demo.New()}}})
-	must(t, "make connectors", err)
-	ctx, cancel := context.WithCancel(context.Background())
-	ended, ready := make(chan error, 1), make(chan struct{})
-	go func() {
-		ended <- executor.Run(ctx, executor.Config{Conn: exe.nc, Connectors: set}, func(string) { close(ready) })
-	}()
-	defer func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Errorf("executor: %v", err)
-		}
-	}()
-	select {
-	case <-ready:
-	case err := <-ended:
-		ended <- nil
-		t.Fatalf("the executor did not start: %v, refused: %v", err, exe.settle(t))
-	}
+	execute(t, exe, executor.Config{})
 
 	limited, stop := context.WithTimeout(t.Context(), 4*natstest.StartWait)
 	defer stop()
@@ -66,13 +48,19 @@ func TestAnExecutorRunsUnderItsRole(t *testing.T) {
 	if err := json.Unmarshal(r.Result, &pointer); err != nil || pointer.Object == "" {
 		t.Fatalf("result in the record = %.100s, want a pointer", r.Result)
 	}
-	if body, err := submitter.Object(limited, r.ExecutionID, pointer.Object); err != nil || len(body) != 2500002 {
-		t.Errorf("submitter fetches the result: %d bytes, %v", len(body), err)
+	operator := connect(t, s, "operator")
+	decider, err := control.NewClient(control.ClientConfig{Conn: operator.nc, Timeout: natstest.StartWait})
+	must(t, "make client", err)
+	for role, c := range map[string]*control.Client{"submitter": submitter, "viewer": watcher, "operator": decider} {
+		short, stop := context.WithTimeout(limited, natstest.StartWait)
+		if body, err := c.Object(short, r.ExecutionID, pointer.Object); err != nil || len(body) != 2500002 {
+			t.Errorf("%s fetches the result: %d bytes, %v", role, len(body), err)
+		}
+		stop()
 	}
 	if l, err := watcher.List(limited, control.ListQuery{}); err != nil || len(l.Executions) != 1 {
 		t.Errorf("viewer lists: %+v, %v", l, err)
 	}
-	operator := connect(t, s, "operator")
 	snippets(t, limited, operator, submitter, watcher)
 	signals(t, limited, operator, submitter)
 	decisions(t, limited, operator, submitter, watcher)
@@ -81,6 +69,35 @@ func TestAnExecutorRunsUnderItsRole(t *testing.T) {
 			t.Errorf("%s was refused: %v", role, err)
 		}
 	}
+}
+
+// initialize creates the assets as "executor init" does.
+func initialize(t *testing.T, admin *client) {
+	t.Helper()
+	must(t, "create the assets", stream.Init(t.Context(), admin.nc, stream.Config{Runtimes: []string{"default"}}))
+}
+
+// execute runs an executor on a connection until the test ends.
+func execute(t *testing.T, exe *client, cfg executor.Config) {
+	t.Helper()
+	set, err := connector.NewSet(connector.SetConfig{Connectors: []connector.Named{{Name: "demo", Connector: demo.New()}}})
+	must(t, "make connectors", err)
+	cfg.Conn, cfg.Connectors = exe.nc, set
+	ctx, cancel := context.WithCancel(context.Background())
+	ended, ready := make(chan error, 1), make(chan struct{})
+	go func() { ended <- executor.Run(ctx, cfg, func(string) { close(ready) }) }()
+	select {
+	case <-ready:
+	case err := <-ended:
+		cancel()
+		t.Fatalf("the executor did not start: %v, refused: %v", err, exe.settle(t))
+	}
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("executor: %v", err)
+		}
+	})
 }
 
 // snippets saves a source that needs the object store, lists and deletes it.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/reprise-run/reprise/internal/natstest"
 	"github.com/reprise-run/reprise/pkg/execution"
@@ -96,6 +97,27 @@ func TestRuntimeWithoutExecutorIsNamed(t *testing.T) {
 	x.r.sweepOnce(t.Context())
 	if got := said.String(); !strings.Contains(got, "runtime=nobody submissions=1") || strings.Contains(got, "runtime=default") {
 		t.Errorf("logged %q, want it to name nobody, and nobody else", got)
+	}
+}
+
+// A sweep that cannot know them says why, once, until it knows them again; what ends with
+// the executor is no news.
+func TestUnknownBacklogsAreToldOnce(t *testing.T) {
+	t.Parallel()
+	var said lines
+	x := newRig(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&said, nil)) })
+	late, cancel := context.WithDeadline(t.Context(), time.Now())
+	defer cancel()
+	ended, end := context.WithCancel(t.Context())
+	end()
+	for i, step := range []struct {
+		ctx  context.Context
+		want int // warnings so far
+	}{{ended, 0}, {late, 1}, {late, 1}, {ended, 1}, {t.Context(), 1}, {late, 2}} {
+		x.r.nameBacklogs(step.ctx)
+		if got := strings.Count(said.String(), "look for runtimes without an executor"); got != step.want {
+			t.Errorf("%d warnings after step %d, want %d: %s", got, i, step.want, said.String())
+		}
 	}
 }
 

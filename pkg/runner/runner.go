@@ -29,6 +29,7 @@ type Runner struct {
 	hooks   hooks
 	bells   bells
 	wakes   wakes
+	unnamed map[string]bool // of the sweep alone: why it did not know the backlogs
 
 	keepLease time.Duration // of the retention
 	keeping   sync.Mutex    // held by the retention of one runtime
@@ -43,7 +44,7 @@ func New(cfg Config) (*Runner, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, fmt.Errorf("runner config: %w", err)
 	}
-	r := &Runner{cfg: cfg, journal: cfg.Stream.Journal(), slots: make(chan struct{}, cfg.Concurrency), handOver: make(chan struct{}), keepLease: keepLease}
+	r := &Runner{cfg: cfg, journal: cfg.Stream.Journal(), slots: make(chan struct{}, cfg.Concurrency), handOver: make(chan struct{}), keepLease: keepLease, unnamed: map[string]bool{}}
 	r.keeper = retention.New(retention.Config{Stream: cfg.Stream, Tombstone: cfg.Tombstone, Ended: r.announceKept, Logger: cfg.Logger})
 	return r, nil
 }

@@ -2,7 +2,9 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -40,15 +42,31 @@ func (r *Runner) sweepOnce(ctx context.Context) {
 			woken, err = r.Sweep(ctx, runtime)
 		}
 		switch {
-		case err != nil && ctx.Err() == nil:
+		case err != nil && !errors.Is(ctx.Err(), context.Canceled):
 			r.cfg.Logger.Warn("sweep", "runtime", runtime, "err", err)
 		case woken > 0:
 			r.cfg.Logger.Warn("woke executions that had lost their message", "runtime", runtime, "executions", woken)
 		}
 	}
+	r.nameBacklogs(ctx)
+}
+
+// nameBacklogs logs the runtimes that have submissions and no executor. What keeps it from
+// knowing them is a warning once for each reason, until it knows them again: a right that
+// the server does not give is missing every minute.
+func (r *Runner) nameBacklogs(ctx context.Context) {
 	backlogs, err := r.cfg.Stream.Backlogs(ctx)
-	if err != nil {
-		return
+	switch {
+	case err == nil:
+		clear(r.unnamed)
+	case errors.Is(ctx.Err(), context.Canceled): // the executor ends
+	default:
+		level := slog.LevelWarn
+		if r.unnamed[err.Error()] {
+			level = slog.LevelDebug
+		}
+		r.unnamed[err.Error()] = true
+		r.cfg.Logger.Log(ctx, level, "look for runtimes without an executor", "err", err)
 	}
 	for _, b := range backlogs {
 		r.cfg.Logger.Warn("no executor serves this runtime", "runtime", b.Runtime, "submissions", b.Messages)
