@@ -38,14 +38,13 @@ func (s *Service) get(ctx context.Context, c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := summary(key, sub.stored.State)
-	r.Calls = sub.log.Shown(sub.stored.State.View())
 	if *p.From == 0 { // for who could not be given the record at once
-		if r, err = s.recordOf(ctx, sub); err != nil {
-			return nil, err
-		}
+		r, err := s.recordOf(ctx, sub)
+		r.Result = nil
+		return r, err
 	}
-	r.Result, r.Calls = nil, r.Calls[min(*p.From, len(r.Calls)):]
+	r, calls := summary(key, sub.stored.State), sub.log.Shown(sub.stored.State.View())
+	r.Result, r.Calls = nil, calls[min(*p.From, len(calls)):]
 	return r, nil
 }
 

@@ -3,6 +3,8 @@ package worker
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -256,8 +258,15 @@ func (h *killing) kill() {
 // Who asks for a pass while the pool closes is told at once, and no worker is left.
 func TestCloseEndsWhatIsBeingStarted(t *testing.T) {
 	t.Parallel()
+	var log strings.Builder
+	defer func() {
+		if strings.Contains(log.String(), "start worker again") {
+			t.Errorf("a closed pool goes on trying: %s", log.String())
+		}
+	}()
+	logger := slog.New(slog.NewTextHandler(&log, nil)) // a handler writes one line at a time
 	for range 8 {
-		p := pool(t, Config{Size: 8, Spares: -1})
+		p := pool(t, Config{Size: 8, Spares: -1, Logger: logger})
 		var asking sync.WaitGroup
 		for range 8 {
 			asking.Go(func() {
@@ -267,13 +276,23 @@ func TestCloseEndsWhatIsBeingStarted(t *testing.T) {
 				}
 			})
 		}
+		done := make(chan struct{})
+		go func() { asking.Wait(); close(done) }()
+		for open := true; open && p.Stats().Started < 2; { // then the others are being started
+			select {
+			case <-done:
+				open = false // one after another: the first worker was enough
+			default:
+				runtime.Gosched()
+			}
+		}
 		if err := p.Close(); err != nil {
 			t.Error(err)
 		}
 		if n := p.Stats().Workers; n != 0 {
 			t.Errorf("%d workers are left", n)
 		}
-		asking.Wait()
+		<-done
 		if n := p.Stats().Workers; n != 0 {
 			t.Errorf("%d workers are left in the end", n)
 		}
